@@ -1,0 +1,80 @@
+import { Failure } from '../../domain/failure.ts';
+
+/** A quota bucket as ARM keeps it: whose calls, to which tenant or subscription, of which sort. */
+export type Bucket = string;
+
+export function bucketOf(objectId: string, target: string, sort: 'reads' | 'writes' | 'graph'): Bucket {
+  return `${objectId}~${target}~${sort}`;
+}
+
+/** Where other workers see that a bucket is closed for a while. */
+export interface ThrottleBoard {
+  notBefore(bucket: Bucket): Promise<Date | null>;
+  close(bucket: Bucket, until: Date): Promise<void>;
+}
+
+/**
+ * Lets one call at a time into a bucket, and none while the bucket is closed. One at a time, because several under way
+ * when a 429 comes back would arrive before its Retry-After has passed, which only prolongs it.
+ */
+export interface BucketGate {
+  /** Throws `throttled` without calling when the bucket is closed. */
+  run<T>(bucket: Bucket, call: () => Promise<T>): Promise<T>;
+}
+
+/** How long what the board said is believed: it is a table row, and asking for it is a round trip. */
+const BOARD_TTL_MS = 5_000;
+
+/** `onBoard` tells which buckets several workers share and are worth a look at the board. */
+export function makeBucketGate(
+  board: ThrottleBoard,
+  onBoard: (bucket: Bucket) => boolean,
+  clock: () => Date,
+): BucketGate {
+  const tails = new Map<Bucket, Promise<unknown>>();
+  const closedUntil = new Map<Bucket, Date>();
+  const askedAt = new Map<Bucket, number>();
+
+  async function enter<T>(bucket: Bucket, call: () => Promise<T>): Promise<T> {
+    await askBoard(bucket);
+    const until = closedUntil.get(bucket);
+    if (until && until > clock()) {
+      throw new Failure('throttled', 'Azure has asked to wait before it is called again.', { retryAt: until });
+    }
+    closedUntil.delete(bucket);
+    try {
+      return await call();
+    } catch (error) {
+      if (error instanceof Failure && error.kind === 'throttled' && error.retryAt) {
+        closedUntil.set(bucket, error.retryAt);
+        if (onBoard(bucket)) await board.close(bucket, error.retryAt);
+      }
+      throw error;
+    }
+  }
+
+  async function askBoard(bucket: Bucket): Promise<void> {
+    const now = clock().getTime();
+    if (!onBoard(bucket) || now - (askedAt.get(bucket) ?? 0) < BOARD_TTL_MS) return;
+    askedAt.set(bucket, now);
+    const until = await board.notBefore(bucket);
+    const known = closedUntil.get(bucket);
+    if (until && (!known || until > known)) closedUntil.set(bucket, until);
+  }
+
+  return {
+    run(bucket, call) {
+      const before = tails.get(bucket) ?? Promise.resolve();
+      const mine = before.then(
+        () => enter(bucket, call),
+        () => enter(bucket, call),
+      );
+      tails.set(bucket, mine);
+      const forget = () => {
+        if (tails.get(bucket) === mine) tails.delete(bucket);
+      };
+      mine.then(forget, forget);
+      return mine;
+    },
+  };
+}

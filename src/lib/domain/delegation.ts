@@ -1,0 +1,37 @@
+import type { Scope } from './scope.ts';
+
+/** One permanent or just-in-time grant inside a delegation's definition. */
+export interface Authorization {
+  readonly principalId: string;
+  readonly principalName: string | null;
+  /** Bare role definition GUID, lower case, whatever form ARM used. */
+  readonly roleId: string;
+}
+
+/**
+ * A Lighthouse registration assignment with its definition. `managedByTenantId` tells whose it is: delegations to other
+ * partners stand in the same lists and are ignored.
+ */
+export interface Delegation {
+  readonly id: string;
+  readonly scope: Scope;
+  readonly managedByTenantId: string;
+  readonly offer: string | null;
+  /** True for an offer from the marketplace: only a new plan version changes it. */
+  readonly marketplace: boolean;
+  readonly provisioningState: string;
+  readonly authorizations: readonly Authorization[];
+  readonly eligibleAuthorizations: readonly Authorization[];
+}
+
+const USABLE = new Set(['succeeded', 'ready', 'created']);
+
+/** A delegation gives access only when its deployment has come to an end that worked. */
+export function isReady(delegation: Delegation): boolean {
+  return USABLE.has(delegation.provisioningState.toLowerCase());
+}
+
+/** A role given as a full resource id counts by its last segment. */
+export function roleIdOf(roleDefinitionId: string): string {
+  return (roleDefinitionId.split('/').pop() ?? '').toLowerCase();
+}

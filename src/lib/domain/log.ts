@@ -1,0 +1,22 @@
+/** The closed list of log events. Names are constant so that a query written today finds the entry in a year. */
+export type LogEvent =
+  | 'app.started'
+  | 'event.accepted'
+  | 'event.parked'
+  | 'event.change-withheld'
+  | 'pass.finished'
+  | 'pass.retried'
+  | 'pass.parked'
+  | 'link.written'
+  | 'message.kept'
+  | 'upstream.throttled';
+
+/** Flat facts only: no objects, no bodies, no tokens, no customer names. */
+export type LogFields = Readonly<Record<string, string | number | boolean | null>>;
+
+/** Level by whose fault it is: error = ours, warn = maybe ours, info = the rest. Logging never throws. */
+export interface Log {
+  info(event: LogEvent, fields?: LogFields): void;
+  warn(event: LogEvent, fields?: LogFields): void;
+  error(event: LogEvent, fields?: LogFields): void;
+}

@@ -1,0 +1,129 @@
+import type { Delegation } from './delegation.ts';
+import type { LinkReading, LinkRecord } from './link.ts';
+import type { Principal } from './principal.ts';
+import type { Scope } from './scope.ts';
+import type { SubscriptionFacts } from './subscription.ts';
+import type { Gap, TenantChange, TenantRecord } from './tenant-record.ts';
+import type { Registration } from './tenant.ts';
+
+/** Everything the use cases need of the outside world. Every method may throw `Failure`; its kind decides the rest. */
+
+export type Clock = () => Date;
+
+/** What ARM said to a write of a link: an answer of the business, not trouble. */
+export type LinkWriteResult = 'written' | 'partner-id-invalid';
+
+/** One identity's link in one tenant. Every call first proves that the token is the expected identity's. */
+export interface PartnerLinks {
+  /**
+   * The link of the principal, in its home tenant; null when it has none.
+   * Throws `denied` when the identity is not who configuration says, or may not read.
+   */
+  read(principal: Principal): Promise<LinkReading>;
+  /** Makes the link. A refusal of the partner ID is a result; anything else that fails is judged by a fresh read. */
+  create(principal: Principal, partnerId: string): Promise<LinkWriteResult>;
+  /** Changes the link to another partner ID in one step. */
+  replace(principal: Principal, partnerId: string): Promise<LinkWriteResult>;
+}
+
+/** A subscription as the index knows it, with the delegations on it and below it. */
+export interface IndexedSubscription {
+  readonly facts: SubscriptionFacts;
+  readonly delegations: readonly Delegation[];
+}
+
+/** The index of everything the observer sees (Resource Graph): quick, complete, and up to 15 minutes behind. */
+export interface EstateIndex {
+  /** All subscriptions of one customer tenant. Look-ups of concurrent passes are joined into one query. */
+  find(tenantId: string): Promise<readonly IndexedSubscription[]>;
+}
+
+/** What a direct read answers. `no-access` is 401, 403 or 404: it proves nothing. */
+export type Access<T> = { readonly kind: 'ok'; readonly value: T } | { readonly kind: 'no-access'; readonly status: number };
+
+/** Direct reads through the delegations, by the observer. */
+export interface Estate {
+  /** All delegations at a scope and below it, to whomever. */
+  delegations(scope: Scope): Promise<Access<readonly Delegation[]>>;
+  subscription(subscriptionId: string): Promise<Access<SubscriptionFacts>>;
+  /** Every subscription the observer sees, from all pages of a listing that began after this call. */
+  subscriptions(): Promise<ReadonlyMap<string, SubscriptionFacts>>;
+}
+
+/** A record with the tag that its next write must match. */
+export interface Versioned<T> {
+  readonly record: T;
+  readonly etag: string | null;
+}
+
+/** What a pass commits in one step. */
+export interface TenantCommit {
+  readonly record: TenantRecord;
+  readonly change: TenantChange | null;
+  readonly closedGaps: readonly Gap[];
+  readonly droppedScopes: readonly string[];
+}
+
+/** The ledger of tenants. Writes throw `conflict` when somebody else has written since the read. */
+export interface TenantLedger {
+  /** Null when the tenant was never registered. */
+  read(tenantId: string): Promise<Versioned<TenantRecord> | null>;
+  /** Writes what we have been told; creates the record where there is none. */
+  register(registration: Registration, known: Versioned<TenantRecord> | null): Promise<void>;
+  /** Writes record, scopes, gaps and change as one; afterwards the list projection. */
+  commit(known: Versioned<TenantRecord>, commit: TenantCommit): Promise<void>;
+  /** Writes what changed beside the state (failure, outcome, age), without a new version. */
+  note(known: Versioned<TenantRecord>, record: TenantRecord): Promise<void>;
+  /** Every tenant on record, in no particular order. */
+  all(): AsyncIterable<TenantRecord>;
+}
+
+/** One committed difference of a link. */
+export interface LinkChange {
+  readonly version: number;
+  readonly at: string;
+  readonly causeId: string;
+  readonly from: string;
+  readonly to: string;
+  readonly partnerId: string | null;
+}
+
+/** The ledger of links. Writes throw `conflict` when somebody else has written since the read. */
+export interface LinkLedger {
+  read(tenantId: string, objectId: string): Promise<Versioned<LinkRecord> | null>;
+  /** Writes the row (creating it when `known` has no tag), with its change in the same step; gives the new tag. */
+  write(known: Versioned<LinkRecord>, record: LinkRecord, change: LinkChange | null): Promise<Versioned<LinkRecord>>;
+  all(): AsyncIterable<LinkRecord>;
+}
+
+/** A message we cannot process, kept whole. */
+export interface ParkedMessage {
+  /** The queue it came from. */
+  readonly queue: string;
+  readonly messageId: string;
+  readonly reason: string;
+  readonly body: Uint8Array;
+  /** How often it was delivered or tried. */
+  readonly attempts: number;
+  /** ISO instant. */
+  readonly parkedAt: string;
+}
+
+export interface ParkedMessages {
+  /** Keeps a message; keeping it again changes nothing. */
+  keep(message: ParkedMessage): Promise<void>;
+  all(): AsyncIterable<ParkedMessage>;
+}
+
+export interface OutgoingMessage {
+  readonly messageId: string;
+  readonly body: Uint8Array;
+  /** When it becomes visible; at once when absent. */
+  readonly at?: Date;
+  readonly properties?: Readonly<Record<string, string | number>>;
+}
+
+/** The queues we send to. A message sent twice under one id within the folding window is one message. */
+export interface Queues {
+  send(queue: 'reconcile' | 'parked', message: OutgoingMessage): Promise<void>;
+}

@@ -1,0 +1,36 @@
+/**
+ * Which roles earn. The table is Partner Center's published list; it cannot be computed from a role's actions (Support
+ * Request Contributor earns, several readers with write actions do not). A role outside the list is unknown, which is
+ * neither yes nor no: the operator decides it once, by setting.
+ */
+import published from './pec-roles.json' with { type: 'json' };
+
+export type RoleStanding = 'earns' | 'earns-nothing' | 'unknown';
+
+export interface RoleTable {
+  /** Takes a role definition GUID of any case. */
+  standing(roleId: string): RoleStanding;
+  /** The role's published name, or the id itself. */
+  nameOf(roleId: string): string;
+}
+
+interface PublishedRole {
+  readonly name: string;
+  readonly pec: boolean;
+}
+
+/** `decided`: role GUID → whether it earns, as the operator has decided; it goes before the published list. */
+export function makeRoleTable(decided: Readonly<Record<string, boolean>> = {}): RoleTable {
+  const earns = new Map(Object.entries(published.roles).map(([id, role]) => [id, (role as PublishedRole).pec]));
+  for (const [id, decision] of Object.entries(decided)) earns.set(id.toLowerCase(), decision);
+  const names = new Map(Object.entries(published.roles).map(([id, role]) => [id, role.name]));
+
+  return {
+    standing(roleId) {
+      const known = earns.get(roleId.toLowerCase());
+      if (known === undefined) return 'unknown';
+      return known ? 'earns' : 'earns-nothing';
+    },
+    nameOf: (roleId) => names.get(roleId.toLowerCase()) ?? roleId,
+  };
+}

@@ -1,0 +1,33 @@
+import type { TenantRecord } from './tenant-record.ts';
+
+/** When a new tenant is looked at again without a further cause. All durations are milliseconds. */
+export interface SecondLooks {
+  /** The first pause; each next one is twice as long. */
+  readonly firstPauseMs: number;
+  /** After this long the nightly sweep does the looking. */
+  readonly forMs: number;
+  /** When waiting for a delegation ends; where that is soon enough, the last look is made right then. */
+  readonly expectDelegationWithinMs: number;
+}
+
+/** Past the end of the waiting time, so that the look that ends it falls behind it on every clock. */
+const MARGIN_MS = 50;
+
+/** The next look at a tenant that is new and not yet wholly visible; null when no further look is owed. Pure. */
+export function secondLookAt(record: TenantRecord, policy: SecondLooks, now: Date): Date | null {
+  if (!isExpectingMore(record)) return null;
+  const announced = Date.parse(record.registration.announcedAt);
+  const elapsed = now.getTime() - announced;
+  const last = Math.min(policy.forMs, policy.expectDelegationWithinMs + MARGIN_MS);
+  if (elapsed >= last) return null;
+  let offset = policy.firstPauseMs;
+  while (offset <= elapsed) offset *= 2;
+  return new Date(announced + Math.min(offset, last));
+}
+
+function isExpectingMore({ phase, failure, scopes }: TenantRecord): boolean {
+  if (phase === 'awaiting' || (phase === 'unobserved' && failure?.kind === 'denied')) return true;
+  if (phase !== 'covered') return false;
+  if (failure?.kind === 'denied') return true;
+  return scopes.some(({ verdict }) => verdict === 'not-visible' || verdict === 'delegation-not-ready');
+}

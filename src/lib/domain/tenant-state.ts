@@ -1,0 +1,108 @@
+import type { Verdict } from './coverage.ts';
+import type { FailureNote } from './failure.ts';
+import type { LinkState } from './link.ts';
+import { accessKindsOf } from './tenant.ts';
+import type { TenantRecord } from './tenant-record.ts';
+
+export const tenantStates = [
+  'offboarded',
+  'excluded',
+  'needs-person',
+  'attested',
+  'automatic',
+  'unobserved',
+  'awaiting-delegation',
+  'not-delegated',
+  'linked-elsewhere',
+  'unlinked',
+  'earning',
+  'partly-earning',
+  'not-earning',
+] as const;
+export type TenantState = (typeof tenantStates)[number];
+
+/** What a tenant's state is computed from, beside its own record. */
+export interface StateInputs {
+  readonly link: LinkState;
+  readonly linkFailure: FailureNote | null;
+  /** When the link was last read well (ISO instant). */
+  readonly linkReadAt: string | null;
+  readonly now: Date;
+  /** How long a good look counts (milliseconds). */
+  readonly staleAfterMs: number;
+}
+
+/** A tenant's standing as people see it. */
+export interface TenantStanding {
+  readonly state: TenantState;
+  /** The verdict or circumstance behind a state that is not `earning`; null where the state says it all. */
+  readonly reason: string | null;
+  readonly stale: boolean;
+  readonly lastGood: string | null;
+  readonly failure: FailureNote | null;
+}
+
+/** Coverage × link × freshness, computed when read, because a link is one row for thousands of tenants. */
+export function standingOf(record: TenantRecord, inputs: StateInputs): TenantStanding {
+  const stale = isStale(record, inputs);
+  return {
+    ...stateOf(record, inputs, stale),
+    stale,
+    lastGood: record.lastGood,
+    failure: record.failure ?? (reliesOnLink(record) ? inputs.linkFailure : null),
+  };
+}
+
+type StateAndReason = Pick<TenantStanding, 'state' | 'reason'>;
+
+function stateOf(record: TenantRecord, inputs: StateInputs, stale: boolean): StateAndReason {
+  if (record.registration.offboardedAt) return { state: 'offboarded', reason: null };
+  const kinds = accessKindsOf(record.registration);
+  if (!kinds.some((kind) => kind === 'lighthouse' || kind === 'service-principal')) {
+    const aobo = kinds.includes('csp-aobo');
+    return aobo ? { state: 'automatic', reason: 'unverified' } : { state: 'needs-person', reason: kinds[0] ?? null };
+  }
+  switch (record.phase) {
+    case 'unobserved':
+    case 'closed':
+      return { state: 'unobserved', reason: record.failure?.kind ?? null };
+    case 'awaiting':
+      return { state: 'awaiting-delegation', reason: null };
+    case 'not-delegated':
+      return { state: 'not-delegated', reason: record.scopes.some((s) => s.verdict === 'gone') ? 'gone' : 'nothing-visible' };
+    case 'covered':
+      return coveredState(record, inputs.link, stale);
+  }
+}
+
+function coveredState(record: TenantRecord, link: LinkState, stale: boolean): StateAndReason {
+  if (link === 'unknown') return { state: 'unobserved', reason: 'link-not-read' };
+  if (link === 'linked-elsewhere' || link === 'unlinked') return { state: link, reason: null };
+  const counting = record.scopes.filter(({ verdict }) => verdict !== 'subscription-inactive');
+  const earning = counting.filter(({ verdict }) => verdict === 'earning');
+  if (earning.length === 0) return { state: 'not-earning', reason: firstTrouble(record) };
+  // What has not been read well for too long is not counted as earning.
+  if (stale) return { state: 'not-earning', reason: 'stale' };
+  if (earning.length === counting.length) return { state: 'earning', reason: null };
+  return { state: 'partly-earning', reason: firstTrouble(record) };
+}
+
+/** The trouble that stands on most scopes; of several, the first by name, so that the answer is stable. */
+function firstTrouble(record: TenantRecord): Verdict | null {
+  const counts = new Map<Verdict, number>();
+  for (const { verdict } of record.scopes) {
+    if (verdict !== 'earning') counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+  }
+  if (counts.size > 1) counts.delete('subscription-inactive');
+  const [first] = [...counts].sort(([a, m], [b, n]) => n - m || a.localeCompare(b));
+  return first?.[0] ?? null;
+}
+
+function isStale(record: TenantRecord, { linkReadAt, now, staleAfterMs }: StateInputs): boolean {
+  const looks = [record.lastGood, reliesOnLink(record) ? linkReadAt : record.lastGood];
+  return looks.some((at) => at !== null && now.getTime() - Date.parse(at) > staleAfterMs);
+}
+
+function reliesOnLink(record: TenantRecord): boolean {
+  return record.phase !== 'awaiting' && record.phase !== 'not-delegated' && !record.registration.offboardedAt;
+}

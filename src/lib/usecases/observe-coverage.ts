@@ -1,0 +1,173 @@
+import pLimit from 'p-limit';
+import { verdictsOf, type AssessmentRules, type Reading } from '../domain/assessment.ts';
+import { isWorse } from '../domain/coverage.ts';
+import { Failure } from '../domain/failure.ts';
+import { sameId } from '../domain/guid.ts';
+import type { Estate, EstateIndex, IndexedSubscription } from '../domain/ports.ts';
+import { scopeKey, scopeOf, subscriptionScope, type Scope } from '../domain/scope.ts';
+import { isActive, type SubscriptionFacts } from '../domain/subscription.ts';
+import type { TenantRecord } from '../domain/tenant-record.ts';
+
+export interface ObserveCoverageDeps {
+  readonly index: EstateIndex;
+  readonly estate: Estate;
+  /** How many direct reads one pass has under way at once. */
+  readonly concurrentReads: number;
+  /** Above so many subscriptions the index is believed, except where it brings worse news. */
+  readonly directReadLimit: number;
+  /** How far the index may lag behind: for so long a direct read goes before it (milliseconds). */
+  readonly indexLagAllowanceMs: number;
+  readonly managingTenantId: string;
+}
+
+/** A scope to be read, with what the index says of it (null: the index does not know it). */
+interface Target {
+  readonly scope: Scope;
+  readonly indexed: IndexedSubscription | null;
+}
+
+/**
+ * Looks at one tenant: the index finds the subscriptions, direct reads prove them. Trouble with a single scope becomes
+ * an `unreadable` reading; throws `Failure` only when the index cannot be asked.
+ */
+export async function observeCoverage(
+  deps: ObserveCoverageDeps,
+  record: TenantRecord,
+  rules: AssessmentRules,
+  now: Date,
+): Promise<Reading[]> {
+  const tenantId = record.registration.tenantId;
+  const indexed = await deps.index.find(tenantId);
+  const targets = targetsOf(record, indexed, rules.managingTenantId);
+  const believe = indexed.length > deps.directReadLimit;
+  const limit = pLimit(deps.concurrentReads);
+  const expected = new Set(record.registration.facts.subscriptionIds ?? []);
+
+  const readings = targets.map((target) =>
+    limit(async (): Promise<Reading | null> => {
+      const indexReading = believe ? believed(target, record, rules, deps.indexLagAllowanceMs, now) : null;
+      if (indexReading) return indexReading;
+      try {
+        return await readDirectly(deps, target, record, expected.has(target.scope.subscriptionId));
+      } catch (error) {
+        if (error instanceof Failure) return { kind: 'unreadable', scope: target.scope, failure: error };
+        throw error;
+      }
+    }),
+  );
+  return (await Promise.all(readings)).filter((reading) => reading !== null);
+}
+
+/** What has to be looked at: what the index shows as ours, what we covered before, and what we were told to expect. */
+function targetsOf(
+  record: TenantRecord,
+  indexed: readonly IndexedSubscription[],
+  managingTenantId: string,
+): Target[] {
+  const targets = new Map<string, Target>();
+  const add = (scope: Scope, found: IndexedSubscription | null) => {
+    const covered = targets.has(scopeKey(scope)) || targets.has(scopeKey(subscriptionScope(scope.subscriptionId)));
+    if (!covered) targets.set(scopeKey(scope), { scope, indexed: found });
+  };
+  for (const found of indexed) {
+    const ours = found.delegations.filter((d) => sameId(d.managedByTenantId, managingTenantId));
+    const whole = ours.some(({ scope }) => scope.resourceGroup === null);
+    const managed = found.facts.managedByTenantIds.some((id) => sameId(id, managingTenantId));
+    // A resource group delegated alone gives no access to its subscription: it is read by itself.
+    if (whole || (managed && ours.length === 0)) add(subscriptionScope(found.facts.subscriptionId), found);
+    else ours.forEach(({ scope }) => add(scope, found));
+  }
+  const bySubscription = new Map(indexed.map((found) => [found.facts.subscriptionId, found]));
+  for (const { scope, verdict } of record.scopes) {
+    const known = scopeOf(scope);
+    if (known && verdict !== 'gone' && verdict !== 'not-visible') {
+      add(known, ofScope(known, bySubscription.get(known.subscriptionId)));
+    }
+  }
+  const seen = new Set([...targets.values()].map(({ scope }) => scope.subscriptionId));
+  for (const subscriptionId of record.registration.facts.subscriptionIds ?? []) {
+    if (!seen.has(subscriptionId)) {
+      add(subscriptionScope(subscriptionId), bySubscription.get(subscriptionId) ?? null);
+    }
+  }
+  return [...targets.values()];
+}
+
+/** The index knows a scope we covered only while it shows a delegation there, not merely its subscription. */
+function ofScope(scope: Scope, found: IndexedSubscription | undefined): IndexedSubscription | null {
+  const shown = found?.delegations.some((delegation) => scopeKey(delegation.scope) === scopeKey(scope));
+  return found && shown ? found : null;
+}
+
+/** The index's word, where it may be taken: fresher than no direct read, and no worse than what is on record. */
+function believed(
+  target: Target,
+  record: TenantRecord,
+  rules: AssessmentRules,
+  allowanceMs: number,
+  now: Date,
+): Reading | null {
+  if (!target.indexed) return null;
+  const { facts, delegations } = target.indexed;
+  const reading = { kind: 'delegations' as const, scope: target.scope, facts, delegations, direct: false };
+  const verdicts = verdictsOf(reading, record, now, rules);
+  const settled = record.scopes
+    .filter(({ subscriptionId }) => subscriptionId === target.scope.subscriptionId)
+    .every((scope) => {
+      const verdict = verdicts.get(scopeKey({ id: scope.scope }));
+      const readLately = scope.directAt !== null && now.getTime() - Date.parse(scope.directAt) < allowanceMs;
+      return verdict !== undefined && !isWorse(scope.verdict, verdict) && (verdict === scope.verdict || !readLately);
+    });
+  return settled ? reading : null;
+}
+
+async function readDirectly(
+  deps: ObserveCoverageDeps,
+  target: Target,
+  record: TenantRecord,
+  expected: boolean,
+): Promise<Reading | null> {
+  const { scope, indexed } = target;
+  const list = await deps.estate.delegations(scope);
+  if (list.kind === 'no-access') return judgeNoAccess(deps, target, record, list.status);
+
+  const facts = await subscriptionFacts(deps, scope, indexed);
+  const belongs = facts.tenantId === record.registration.tenantId;
+  const known = record.scopes.some(({ subscriptionId }) => subscriptionId === scope.subscriptionId);
+  if (!known && (!belongs || list.value.length === 0)) return expected ? { kind: 'not-visible', scope } : null;
+  return { kind: 'delegations', scope, facts, delegations: list.value, direct: true };
+}
+
+/** The index is quick with a subscription's state, but bad news is proven first; what it does not know is read. */
+async function subscriptionFacts(
+  deps: ObserveCoverageDeps,
+  scope: Scope,
+  indexed: IndexedSubscription | null,
+): Promise<SubscriptionFacts> {
+  if (indexed && isActive(indexed.facts.state)) return indexed.facts;
+  const read = await deps.estate.subscription(scope.subscriptionId);
+  if (read.kind === 'ok') return read.value;
+  throw new Failure('denied', `Azure answered ${read.status} when the subscription ${scope.id} was read.`);
+}
+
+/**
+ * 401, 403 and 404 prove nothing by themselves. A scope we covered is gone only when, besides, the index lacks it and a
+ * complete list of subscriptions lacks it too, or lacks our tenant among those that manage it.
+ */
+async function judgeNoAccess(
+  deps: ObserveCoverageDeps,
+  { scope, indexed }: Target,
+  record: TenantRecord,
+  status: number,
+): Promise<Reading> {
+  const denied = new Failure('denied', `Azure answered ${status} when the delegations of ${scope.id} were read.`);
+  if (indexed) return { kind: 'unreadable', scope, failure: denied };
+  const covered = record.scopes.some(
+    (known) => scopeOf(known.scope)?.subscriptionId === scope.subscriptionId && known.verdict !== 'not-visible',
+  );
+  if (!covered) return { kind: 'not-visible', scope };
+
+  const listed = (await deps.estate.subscriptions()).get(scope.subscriptionId);
+  const stillManaged = listed?.managedByTenantIds.includes(deps.managingTenantId) ?? false;
+  return stillManaged ? { kind: 'unreadable', scope, failure: denied } : { kind: 'gone', scope };
+}

@@ -1,0 +1,169 @@
+import { Failure, noteOf } from '../domain/failure.ts';
+import {
+  decideLink,
+  newLinkRecord,
+  standing,
+  type LinkDecision,
+  type LinkReading,
+  type LinkRecord,
+  type LinkRules,
+} from '../domain/link.ts';
+import type { Log } from '../domain/log.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import type { Clock, LinkChange, LinkLedger, PartnerLinks, Versioned } from '../domain/ports.ts';
+import type { Principal } from '../domain/principal.ts';
+import { linkOfRequest, messageIdOf, type ReconcileRequest } from '../domain/request.ts';
+
+export interface ReconcileLinkDeps {
+  readonly links: LinkLedger;
+  readonly partnerLinks: PartnerLinks;
+  readonly principals: readonly Principal[];
+  readonly rules: LinkRules;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Longer than read, write and read-back together (milliseconds). */
+  readonly leaseMs: number;
+}
+
+/** What one look at a link came to. */
+interface Look {
+  readonly reading: LinkReading;
+  readonly outcome: Outcome;
+}
+
+/**
+ * One pass over one link: take the lease, read, decide, write where that is allowed, read back, record. Under the lease
+ * exactly one worker reads and writes, however many tenants asked. Throws `Failure`; a failure of ARM is noted on the
+ * link's row first, and the lease is given back.
+ */
+export function makeReconcileLink(deps: ReconcileLinkDeps) {
+  return async (request: ReconcileRequest): Promise<Outcome> => {
+    const { tenantId, objectId } = linkOfRequest(request.id);
+    const principal = deps.principals.find((p) => p.objectId === objectId && p.homeTenantId === tenantId);
+    if (!principal) {
+      throw new Failure('rejected', `No principal of the configuration has the object id ${objectId} in tenant ${tenantId}.`);
+    }
+    const leased = await takeLease(deps, principal, messageIdOf(request));
+    try {
+      const look = await lookAndAct(deps, principal, leased.record);
+      await record(deps, leased, principal, look, request.cause.id);
+      return look.outcome;
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      await noteFailure(deps, leased, error);
+      throw error;
+    }
+  };
+}
+
+async function takeLease(deps: ReconcileLinkDeps, principal: Principal, owner: string): Promise<Versioned<LinkRecord>> {
+  const now = deps.clock();
+  const link = { tenantId: principal.homeTenantId, objectId: principal.objectId, principal: principal.name };
+  const known = (await deps.links.read(link.tenantId, link.objectId)) ?? {
+    record: newLinkRecord(link, principal.wantedPartnerId),
+    etag: null,
+  };
+  const { lease, nextLookAt } = known.record;
+  // A redelivery of the same message takes its own lease over; anybody else waits until it runs out.
+  if (lease && lease.owner !== owner && Date.parse(lease.until) > now.getTime()) {
+    throw new Failure('throttled', 'Another pass holds the lease of this link.', { retryAt: new Date(lease.until) });
+  }
+  if (nextLookAt && known.record.failure?.kind === 'throttled' && Date.parse(nextLookAt) > now.getTime()) {
+    throw new Failure('throttled', 'Azure has asked to wait before this link is read.', { retryAt: new Date(nextLookAt) });
+  }
+  const until = new Date(now.getTime() + deps.leaseMs).toISOString();
+  const desired =
+    known.record.desired.kind === 'held'
+      ? known.record.desired
+      : { kind: 'wanted' as const, partnerId: principal.wantedPartnerId };
+  return deps.links.write(known, { ...known.record, desired, lease: { owner, until } }, null);
+}
+
+async function lookAndAct(deps: ReconcileLinkDeps, principal: Principal, link: LinkRecord): Promise<Look> {
+  const reading = await deps.partnerLinks.read(principal);
+  const decision = decideLink(reading, link.desired, deps.rules);
+  switch (decision.do) {
+    case 'nothing':
+      return { reading, outcome: { kind: 'unchanged' } };
+    case 'refuse':
+      return { reading, outcome: { kind: 'refused', reason: decision.reason } };
+    case 'say':
+      return { reading, outcome: { kind: decision.outcome, notChecked: ['whether Azure accepts the partner ID'] } };
+    case 'create':
+    case 'replace':
+      return write(deps, principal, decision);
+  }
+}
+
+type Write = Extract<LinkDecision, { do: 'create' | 'replace' }>;
+
+/** A write is judged by a fresh read: an error may have come after the write, and a success may not have held. */
+async function write(deps: ReconcileLinkDeps, principal: Principal, decision: Write): Promise<Look> {
+  const { partnerId } = decision;
+  let trouble: Failure | null = null;
+  try {
+    const result = await deps.partnerLinks[decision.do](principal, partnerId);
+    deps.log.info('link.written', { principal: principal.name, how: decision.do, result });
+    if (result === 'partner-id-invalid') {
+      const reading = await deps.partnerLinks.read(principal);
+      return { reading, outcome: { kind: 'refused', reason: 'partner-id-invalid' } };
+    }
+  } catch (error) {
+    // 429 and a wrong identity come before any write.
+    if (!(error instanceof Failure) || error.kind === 'throttled' || error.kind === 'denied') throw error;
+    trouble = error;
+  }
+  const reading = await deps.partnerLinks.read(principal);
+  if (reading && standing(reading, partnerId) === 'linked') {
+    return { reading, outcome: { kind: decision.do === 'create' ? 'linked' : 'relinked' } };
+  }
+  throw trouble ?? new Failure('unavailable', 'Azure accepted the link, but a read right after it does not show it.');
+}
+
+async function record(
+  deps: ReconcileLinkDeps,
+  leased: Versioned<LinkRecord>,
+  principal: Principal,
+  look: Look,
+  causeId: string,
+): Promise<void> {
+  const at = deps.clock().toISOString();
+  const before = leased.record;
+  const wanted = before.desired.kind === 'wanted' ? before.desired.partnerId : principal.wantedPartnerId;
+  const from = before.readAt ? standing(before.observed, wanted) : 'unknown';
+  const to = standing(look.reading, wanted);
+  const changed = from !== to || before.observed?.partnerId !== look.reading?.partnerId;
+  const version = changed ? before.version + 1 : before.version;
+  const change: LinkChange | null = changed
+    ? { version, at, causeId, from, to, partnerId: look.reading?.partnerId ?? null }
+    : null;
+  const after: LinkRecord = {
+    ...before,
+    observed: look.reading,
+    readAt: at,
+    failure: null,
+    lastOutcome: look.outcome.kind,
+    version,
+    looks: before.looks + 1,
+    nextLookAt: null,
+    gapSince: to === 'linked' || before.desired.kind === 'held' ? null : (before.gapSince ?? at),
+    lease: null,
+  };
+  await deps.links.write(leased, after, change);
+}
+
+/** Notes the failure beside the last good reading, which stands, and gives the lease back. */
+async function noteFailure(deps: ReconcileLinkDeps, leased: Versioned<LinkRecord>, failure: Failure): Promise<void> {
+  await deps.links.write(
+    leased,
+    {
+      ...leased.record,
+      failure: noteOf(failure, deps.clock()),
+      lastOutcome: 'failed',
+      looks: leased.record.looks + 1,
+      nextLookAt: failure.retryAt?.toISOString() ?? null,
+      lease: null,
+    },
+    null,
+  );
+}

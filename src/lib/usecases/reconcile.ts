@@ -1,0 +1,99 @@
+import { dispositionOf, Failure, type Disposition, type RetryPolicy } from '../domain/failure.ts';
+import type { Log } from '../domain/log.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import type { Clock, Queues } from '../domain/ports.ts';
+import { nextCopy, reconcileRequest, type ReconcileRequest } from '../domain/request.ts';
+import { ask } from './ask.ts';
+import { park, type Unprocessed } from './park.ts';
+
+export interface ReconcileDeps {
+  readonly reconcileTenant: (request: ReconcileRequest) => Promise<Outcome>;
+  readonly reconcileLink: (request: ReconcileRequest) => Promise<Outcome>;
+  readonly queues: Queues;
+  readonly retry: RetryPolicy;
+  readonly clock: Clock;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+  readonly log: Log;
+}
+
+/** What became of one message from the `reconcile` queue. */
+export interface Settled {
+  readonly outcome: Outcome;
+  readonly disposition: Disposition;
+}
+
+export type Reconcile = (message: Unprocessed) => Promise<Settled>;
+
+/**
+ * The spine: one message, one pass, one outcome, one disposition. The disposition is carried out here: settled, sent on
+ * as a scheduled copy, or parked whole. Throws only when the queue itself cannot be written, or for a defect: then
+ * Service Bus delivers the message again.
+ */
+export function makeReconcile(deps: ReconcileDeps): Reconcile {
+  return async (message) => {
+    const request = parseRequest(message.body);
+    if (!request) {
+      const failure = new Failure('rejected', 'The message is not a request to look at a tenant or a link.');
+      return carryOut(deps, message, null, failure);
+    }
+    const started = deps.clock();
+    try {
+      const outcome = await (request.subject === 'tenant' ? deps.reconcileTenant(request) : deps.reconcileLink(request));
+      logPass(deps, request, outcome, started);
+      return { outcome, disposition: { do: 'settle' } };
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      logPass(deps, request, { kind: 'failed', failure: error }, started);
+      return carryOut(deps, message, request, error);
+    }
+  };
+}
+
+async function carryOut(
+  deps: ReconcileDeps,
+  message: Unprocessed,
+  request: ReconcileRequest | null,
+  failure: Failure,
+): Promise<Settled> {
+  const now = deps.clock();
+  const attempts = { attempt: request?.attempt ?? 0, since: request ? new Date(request.since) : now };
+  const disposition = dispositionOf(failure, attempts, deps.retry, now, deps.random());
+  if (disposition.do === 'retry' && request) {
+    await ask(deps.queues, nextCopy(request, disposition.counted), disposition.at);
+    deps.log.info('pass.retried', { ...subjectOf(request), kind: failure.kind, at: disposition.at.toISOString() });
+  }
+  if (disposition.do === 'park') {
+    await park(deps.queues, { ...message, attempts: attempts.attempt + 1 }, disposition.reason);
+    deps.log.warn('pass.parked', { messageId: message.messageId, kind: failure.kind });
+  }
+  return { outcome: { kind: 'failed', failure }, disposition };
+}
+
+function parseRequest(body: Uint8Array): ReconcileRequest | null {
+  try {
+    const json: unknown = JSON.parse(new TextDecoder().decode(body));
+    return reconcileRequest.safeParse(json).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function logPass(deps: ReconcileDeps, request: ReconcileRequest, outcome: Outcome, started: Date): void {
+  const failure = outcome.kind === 'failed' ? outcome.failure : null;
+  const fields = {
+    ...subjectOf(request),
+    cause: request.cause.kind,
+    outcome: outcome.kind,
+    durationMs: deps.clock().getTime() - started.getTime(),
+    failureKind: failure?.kind ?? null,
+    message: failure?.message ?? null,
+    requestId: failure?.requestId ?? null,
+  };
+  if (failure && failure.kind !== 'throttled') deps.log.warn('pass.finished', fields);
+  else deps.log.info('pass.finished', fields);
+}
+
+function subjectOf(request: ReconcileRequest) {
+  return { subject: request.subject, id: request.id, hop: request.hop, attempt: request.attempt };
+}

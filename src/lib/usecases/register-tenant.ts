@@ -1,0 +1,102 @@
+import { parseOnboarding, type Onboarding } from '../domain/event.ts';
+import { Failure } from '../domain/failure.ts';
+import type { Log } from '../domain/log.ts';
+import type { Clock, Queues, TenantLedger } from '../domain/ports.ts';
+import { applyTelling, type Registration } from '../domain/tenant.ts';
+import { ask } from './ask.ts';
+import { park, type Unprocessed } from './park.ts';
+
+export interface RegisterTenantDeps {
+  readonly ledger: TenantLedger;
+  readonly queues: Queues;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** A short, stable name for a long text (message ids are limited). */
+  readonly digest: (text: string) => string;
+  readonly managingTenantId: string;
+  /** Sources that may weaken what we watch over; `*` trusts all. */
+  readonly trustedSources: readonly string[];
+}
+
+/** One message from the onboarding queue. */
+export interface OnboardingMessage extends Unprocessed {
+  readonly enqueuedAt: Date;
+}
+
+export type RegisterTenant = (message: OnboardingMessage) => Promise<'registered' | 'hinted' | 'parked'>;
+
+/** How often a registration is tried again at once when somebody else wrote the same tenant in between. */
+const WRITE_TRIES = 5;
+
+/**
+ * Turns an onboarding message into facts on record and a request to look at the tenant. What cannot be understood is
+ * parked with its original bytes. Delivered twice, it does no more than once. Throws `Failure` when the ledger or the
+ * queue cannot be written: then the message must be delivered again.
+ */
+export function makeRegisterTenant(deps: RegisterTenantDeps): RegisterTenant {
+  return async (message) => {
+    const parsed = parseOnboarding(message.body, deps.managingTenantId);
+    if (parsed.kind === 'unprocessable') {
+      await park(deps.queues, message, parsed.reason);
+      deps.log.info('event.parked', { messageId: message.messageId, bytes: message.body.length });
+      return 'parked';
+    }
+    if (parsed.kind === 'registration') await register(deps, parsed, message);
+    await askForPass(deps, parsed, message);
+    deps.log.info('event.accepted', {
+      tenantId: parsed.tenantId,
+      messageId: message.messageId,
+      kind: parsed.kind,
+      unknownFields: parsed.kind === 'registration' ? parsed.unknownFields : 0,
+    });
+    return parsed.kind === 'registration' ? 'registered' : 'hinted';
+  };
+}
+
+type Registering = Extract<Onboarding, { kind: 'registration' }>;
+
+async function register(deps: RegisterTenantDeps, event: Registering, message: OnboardingMessage): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    const known = await deps.ledger.read(event.tenantId);
+    const registration = applyTelling(known?.record.registration ?? null, {
+      tenantId: event.tenantId,
+      facts: event.facts,
+      presence: event.presence,
+      at: event.time ?? message.enqueuedAt,
+      heardAt: deps.clock(),
+      source: event.source ?? 'bare',
+      trusted: isTrusted(deps.trustedSources, event.source),
+    });
+    if (known && same(known.record.registration, registration)) return;
+    try {
+      await deps.ledger.register(registration, known);
+    } catch (error) {
+      if (tries < WRITE_TRIES && error instanceof Failure && error.kind === 'conflict') continue;
+      throw error;
+    }
+    if (registration.withheld.length > (known?.record.registration.withheld.length ?? 0)) {
+      deps.log.warn('event.change-withheld', { tenantId: event.tenantId, messageId: message.messageId });
+    }
+    return;
+  }
+}
+
+async function askForPass(deps: RegisterTenantDeps, event: Onboarding, message: OnboardingMessage): Promise<void> {
+  const identity = event.eventId === null ? message.messageId : `${event.source ?? ''}#${event.eventId}`;
+  await ask(deps.queues, {
+    subject: 'tenant',
+    id: event.tenantId,
+    cause: { kind: 'event', id: deps.digest(identity) },
+    attempt: 0,
+    hop: 0,
+    since: deps.clock().toISOString(),
+  });
+}
+
+function isTrusted(sources: readonly string[], source: string | null): boolean {
+  return sources.includes('*') || (source !== null && sources.includes(source));
+}
+
+function same(left: Registration, right: Registration): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
+}
