@@ -54,16 +54,14 @@ function call(path: string, init?: RequestInit): Promise<Response> {
 }
 
 async function seenBy(functionName: string, count = 1): Promise<Seen[]> {
-  return expect
-    .poll(async () => {
-      const all = (await (await call('/api/seen')).json()) as Seen[];
-      return all.filter((seen) => seen.functionName === functionName);
-    })
-    .toHaveLength(count)
-    .then(async () => {
-      const all = (await (await call('/api/seen')).json()) as Seen[];
-      return all.filter((seen) => seen.functionName === functionName);
-    });
+  let seen: Seen[] = [];
+  const look = async () => {
+    const all = (await (await call('/api/seen')).json()) as Seen[];
+    seen = all.filter((one) => one.functionName === functionName);
+    return seen;
+  };
+  await expect.poll(look).toHaveLength(count);
+  return seen;
 }
 
 function runByHand(name: string, input = ''): Promise<Response> {
