@@ -1,0 +1,94 @@
+/** The estate while it runs: its present state, what the index knows of it, and the timeline that changes it. */
+import { checkEstate, type Estate } from '../estates/estate.ts';
+import { patchEstate } from './estate-patch.ts';
+import { viewEstate, type EstateView } from './estate-view.ts';
+
+export interface LiveEstate {
+  current(): EstateView;
+  /** The estate as the index shows it: late by `indexLagMs`. */
+  indexed(): EstateView;
+  /** The tenant a subscription is or was in, if it ever was part of the estate. */
+  tenantOf(subscriptionId: string): string | undefined;
+  /** Starts the timeline; later calls change nothing. */
+  start(): void;
+  /** How many timeline entries have not happened yet. */
+  pending(): number;
+  stop(): void;
+}
+
+export interface LiveEstateOptions {
+  readonly estate: Estate;
+  readonly now: () => number;
+  /** The estate with what happened outside it (links) filled in; patches are applied to this. */
+  readonly refresh: (estate: Estate) => Estate;
+  readonly onPatched: (after: Estate) => void;
+  readonly log: (line: string) => void;
+}
+
+/** Fields a timeline cannot change. */
+const fixed = ['managingTenant', 'observer', 'timeline', 'events'];
+
+export function makeLiveEstate(options: LiveEstateOptions): LiveEstate {
+  const { estate, now, log } = options;
+  // Found now rather than when it is due: a bad timeline is a bad estate file.
+  rehearseTimeline(estate);
+  // The estate at the start counts as indexed long ago.
+  const history = [{ from: Number.NEGATIVE_INFINITY, view: viewEstate(estate) }];
+  const tenants = new Map<string, string>();
+  const timers: NodeJS.Timeout[] = [];
+  let pending = estate.timeline.length;
+  let started = false;
+
+  const current = () => history.at(-1)?.view ?? viewEstate(estate);
+  const remember = (view: EstateView) => {
+    for (const one of view.subscriptions) tenants.set(one.subscription.subscriptionId, one.customer.tenantId);
+  };
+  remember(current());
+
+  const apply = (at: number, patch: Readonly<Record<string, unknown>>) => {
+    const after = patchOne(options.refresh(current().estate), patch, at);
+    const view = viewEstate(after);
+    history.push({ from: now(), view });
+    remember(view);
+    options.onPatched(after);
+    pending -= 1;
+    log(`timeline[${at}] applied`);
+  };
+
+  return {
+    current,
+    indexed() {
+      const latest = now() - current().estate.indexLagMs;
+      const known = Math.max(
+        0,
+        history.findLastIndex((one) => one.from <= latest),
+      );
+      history.splice(0, known);
+      return history[0]?.view ?? current();
+    },
+    tenantOf: (subscriptionId) => tenants.get(subscriptionId),
+    start() {
+      if (started) return;
+      started = true;
+      estate.timeline.forEach(({ afterMs, patch }, at) => {
+        timers.push(setTimeout(() => apply(at, patch), afterMs));
+      });
+    },
+    pending: () => pending,
+    stop: () => timers.forEach(clearTimeout),
+  };
+}
+
+function rehearseTimeline(estate: Estate): void {
+  const inOrder = estate.timeline
+    .map((entry, at) => ({ ...entry, at }))
+    .sort((a, b) => a.afterMs - b.afterMs);
+  inOrder.reduce((state, { patch, at }) => patchOne(state, patch, at), estate);
+}
+
+function patchOne(estate: Estate, patch: Readonly<Record<string, unknown>>, at: number): Estate {
+  const name = `The estate after timeline[${at}]`;
+  const refused = fixed.filter((field) => field in patch);
+  if (refused.length > 0) throw new Error(`timeline[${at}].patch: ${refused.join(', ')} cannot change`);
+  return checkEstate(patchEstate(estate, patch), name);
+}

@@ -1,0 +1,113 @@
+/**
+ * The ARM and Entra simulator as a process: a child of the local stack, or alone for any real client:
+ * `npm run azure -- --estate FILE [--port N] [--data DIR] [--applications JSON]`.
+ */
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { serveControl } from '../control.ts';
+import { parseEstate } from '../estates/estate.ts';
+import { startAzure, type Azure } from './azure-server.ts';
+
+const usage = 'Usage: npm run azure -- --estate FILE [--port N] [--data DIR] [--applications JSON]';
+
+const Applications = z.array(
+  z.strictObject({
+    name: z.string(),
+    applicationId: z.guid(),
+    objectId: z.guid(),
+    secret: z.string(),
+    roles: z.record(z.string(), z.array(z.string())).default({}),
+  }),
+);
+
+try {
+  await run();
+} catch (error) {
+  console.error(explain(error));
+  process.exitCode = 1;
+  if (process.connected) process.disconnect();
+}
+
+async function run(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      estate: { type: 'string' },
+      port: { type: 'string', default: '0' },
+      data: { type: 'string' },
+      applications: { type: 'string', default: '[]' },
+    },
+  });
+  if (values.estate === undefined) throw new Error(usage);
+  if (!/^\d{1,5}$/.test(values.port)) throw new Error(`--port has to be a number.\n${usage}`);
+  const azure = await startAzure({
+    estate: parseEstate(readFileSync(values.estate, 'utf8'), values.estate),
+    port: Number(values.port),
+    ...(values.data === undefined ? {} : { dataDir: values.data }),
+    applications: Applications.parse(JSON.parse(values.applications)),
+    log: (line) => console.error(line),
+  });
+
+  const stop = () => void azure.stop().finally(() => process.exit(0));
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  const { url, caFile, identityEndpoint, principals, observer } = azure;
+  serveControl(
+    { url, caFile, identityEndpoint, principals, observer },
+    {
+      report: () => azure.report(),
+      'start-timeline': () => {
+        azure.startTimeline();
+        return null;
+      },
+    },
+    stop,
+  );
+  if (process.connected) return;
+  // Alone there is nobody to say when, so the estate's changes begin at once.
+  azure.startTimeline();
+  console.log(describe(azure));
+}
+
+function describe({ url, caFile, identityEndpoint, principals, observer }: Azure): string {
+  const [first] = principals;
+  return [
+    `ARM and Entra   ${url}`,
+    `CA file         ${caFile}`,
+    `Identity        IDENTITY_ENDPOINT=${identityEndpoint.url} IDENTITY_HEADER=${identityEndpoint.header}`,
+    `Observer        object id ${observer.objectId}, client id ${observer.clientId} (managed identity)`,
+    ...principals.map(
+      (one) =>
+        `Principal       ${one.name}: object id ${one.objectId}, application id ${one.applicationId}, ` +
+        `secret ${one.secret}`,
+    ),
+    '',
+    'Node    NODE_EXTRA_CA_CERTS=<CA file>, authority host and ARM endpoint as above, instance discovery off',
+    ...(first ? azExample(url, caFile, first) : []),
+  ].join('\n');
+}
+
+function azExample(
+  url: string,
+  caFile: string,
+  { applicationId, secret }: Azure['principals'][number],
+): string[] {
+  return [
+    `az      export REQUESTS_CA_BUNDLE=${caFile}`,
+    `        az cloud register -n pal-local --endpoint-resource-manager ${url} \\`,
+    `          --endpoint-active-directory ${url}/adfs --endpoint-active-directory-resource-id ${url} \\`,
+    `          --endpoint-active-directory-graph-resource-id ${url}`,
+    '        az cloud set -n pal-local',
+    `        az login --service-principal -u ${applicationId} -p ${secret} --tenant adfs --allow-no-subscriptions`,
+    `        az rest --method put --resource ${url} --url \\`,
+    `          "${url}/providers/Microsoft.ManagementPartner/partners/<partner id>?api-version=2018-02-01"`,
+  ];
+}
+
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') return `The port is in use by another program: choose another with --port.`;
+  if (code === 'ENOENT' && 'path' in error) return `There is no file ${String(error.path)}.`;
+  return error.message;
+}
