@@ -19,7 +19,7 @@ export async function loadCertificates(dataDir: string): Promise<Certificates> {
   return {
     caFile,
     key: readFileSync(at('server-key.pem'), 'utf8'),
-    cert: readFileSync(at('server.pem'), 'utf8') + readFileSync(caFile, 'utf8'),
+    cert: [at('server.pem'), caFile].map((file) => readFileSync(file, 'utf8')).join('\n'),
   };
 }
 
