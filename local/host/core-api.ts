@@ -64,7 +64,7 @@ export interface TraceContext {
   readonly traceState?: string;
 }
 
-export interface InvocationRequest {
+interface InvocationRequest {
   readonly invocationId: string;
   readonly functionId: string;
   readonly inputData: readonly { readonly name: string; readonly data: TypedData }[];

@@ -62,12 +62,12 @@ export async function startHost(deps: HostDeps): Promise<Host> {
 async function startListening(app: App, options: HostOptions, deps: HostDeps): Promise<Host> {
   const triggers = readTriggers(app.functions, deps.env, options.routePrefix);
   warnOfRetries(app, deps.log);
-  const invoker = makeInvoker(app);
+  const invoker = makeInvoker(app, deps.log);
   const { invoke } = invoker;
   const key = randomBytes(24).toString('base64url');
   const queues = makeServiceBusListener({
     triggers: triggers.filter((trigger) => trigger.kind === 'queue'),
-    makeClient: deps.makeClient ?? ((connectionString) => new ServiceBusClient(connectionString)),
+    makeClient: deps.makeClient ?? makeSdkClient,
     invoke,
     options: options.serviceBus,
     log: deps.log,
@@ -89,6 +89,11 @@ async function startListening(app: App, options: HostOptions, deps: HostDeps): P
     invoke,
   );
   queues.start();
+  const say = (message: string) => deps.log({ level: 'information', category: 'host', message });
+  say(`listening on http://127.0.0.1:${http.port}/${options.routePrefix}`);
+  if (triggers.some((trigger) => trigger.kind === 'http' && trigger.authLevel !== 'anonymous')) {
+    say(`x-functions-key of this run: ${key}`);
+  }
 
   const stop = async () => {
     timers.stop();
@@ -114,6 +119,11 @@ async function startListening(app: App, options: HostOptions, deps: HostDeps): P
     stats: () => invoker.stats(),
     stop: () => (stopping ??= stop()),
   };
+}
+
+/** With the SDK's own delay of 30 s a host would lag far behind a broker that was started again. */
+function makeSdkClient(connectionString: string): BusClient {
+  return new ServiceBusClient(connectionString, { retryOptions: { retryDelayInMs: 1_000 } });
 }
 
 function runByHand(

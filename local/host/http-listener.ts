@@ -7,7 +7,7 @@ import type { Log } from './log.ts';
 import { compareRoutes, matchRoute, overlap } from './route.ts';
 import type { HttpTrigger } from './trigger.ts';
 
-export interface HttpListenerDeps {
+interface HttpListenerDeps {
   readonly triggers: readonly HttpTrigger[];
   readonly invoke: Invoke;
   /** Needed for functions whose authLevel is not anonymous. */

@@ -1,7 +1,7 @@
 /** Counts what is running, so that a stop can wait for it. */
 import { within } from './time-limit.ts';
 
-export interface InFlight {
+interface InFlight {
   size(): number;
   /** Follows one piece of work and gives its promise back. */
   track<T>(work: Promise<T>): Promise<T>;

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { App, RegisteredFunction } from './app.ts';
 import type { CoreInvocationContext, InvocationResponse, TraceContext, TypedData } from './core-api.ts';
 import { makeInFlight } from './in-flight.ts';
+import type { Log } from './log.ts';
 
 /** What a trigger hands over. */
 export interface TriggerInput {
@@ -28,7 +29,7 @@ export interface Invoker {
 }
 
 /** Makes the invoker of an app. Invocations run side by side and share nothing but the app itself. */
-export function makeInvoker(app: App): Invoker {
+export function makeInvoker(app: App, log: Log): Invoker {
   const running = makeInFlight();
   let invocations = 0;
   let failures = 0;
@@ -43,7 +44,7 @@ export function makeInvoker(app: App): Invoker {
     } catch (error) {
       failures += 1;
       const message = `failed: ${describe(error)}`;
-      app.log({ level: 'error', category: 'host', functionName, invocationId, message });
+      log({ level: 'error', category: 'host', functionName, invocationId, message });
       throw error;
     }
   };

@@ -37,7 +37,7 @@ export interface BusClient {
   close(): Promise<void>;
 }
 
-export interface QueueListenerDeps {
+interface QueueListenerDeps {
   readonly triggers: readonly QueueTrigger[];
   readonly makeClient: (connectionString: string) => BusClient;
   readonly invoke: Invoke;

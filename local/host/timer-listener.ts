@@ -38,9 +38,9 @@ export function startTimers(
     await invoke(trigger.functionName, input);
   };
 
-  const schedule = (trigger: TimerTrigger) => {
+  const schedule = (trigger: TimerTrigger, from: Date) => {
     if (stopped) return;
-    const due = nextOccurrence(trigger.schedule, now());
+    const due = nextOccurrence(trigger.schedule, from);
     if (due) waitUntil(due, trigger);
   };
 
@@ -49,21 +49,22 @@ export function startTimers(
     const timer = setTimeout(
       () => {
         if (remaining > longestWaitMs) waitUntil(due, trigger);
-        else fire(trigger);
+        else fire(trigger, due);
       },
       Math.min(Math.max(0, remaining), longestWaitMs),
     );
     waiting.set(trigger.functionName, timer);
   };
 
-  const fire = (trigger: TimerTrigger) => {
-    const again = () => schedule(trigger);
+  const fire = (trigger: TimerTrigger, due: Date) => {
+    // A clock may ring a little early; what was due then must not be due again.
+    const again = () => schedule(trigger, new Date(Math.max(now().getTime(), due.getTime())));
     run(trigger).then(again, again);
   };
 
   for (const trigger of triggers) {
-    if (trigger.runOnStartup) fire(trigger);
-    else schedule(trigger);
+    if (trigger.runOnStartup) fire(trigger, now());
+    else schedule(trigger, now());
   }
 
   return {

@@ -2,6 +2,7 @@
 import { ServiceBusClient, type ServiceBusMessage } from '@azure/service-bus';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { startBroker, type Broker } from '../../../local/broker/broker.ts';
+import type { HostJson } from '../../../local/host/host-json.ts';
 import { startHost, type Host } from '../../../local/host/host.ts';
 import { buildApp } from '../../fixtures/host/built-app.ts';
 
@@ -35,9 +36,10 @@ afterEach(async () => {
   await broker.stop();
 });
 
-function startTheHost(): Promise<Host> {
+function startTheHost(hostJson: HostJson = {}): Promise<Host> {
   return startHost({
     appRoot: app.appRoot,
+    hostJson,
     port: 0,
     env: { ServiceBus: broker.connectionString, TEXT_QUEUE: 'text', TICK_SCHEDULE: '0 0 3 * * *' },
     log: () => undefined,
@@ -148,4 +150,16 @@ it('settles what is running before it stops, and leaves the rest to its successo
 
   expect(seen[0]!.body).toBe(2);
   expect(seen[0]!.metadata['deliveryCount']).toBe(1);
+});
+
+it('runs no more at a time than host.json allows', async () => {
+  await host.stop();
+  host = await startTheHost({ extensions: { serviceBus: { maxConcurrentCalls: 2 } } });
+
+  await send('slow', { body: 1 }, { body: 2 }, { body: 3 });
+  await expect.poll(() => host.stats().inFlight).toBe(2);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+
+  expect(host.stats()).toMatchObject({ inFlight: 2, invocations: 2 });
+  await seenBy('take-slowly', 3);
 });

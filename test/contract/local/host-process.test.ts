@@ -1,3 +1,5 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -47,6 +49,15 @@ it('says where it listens, answers how much ran, and ends in order', async () =>
     /^information own-context\([0-9a-f-]+\) asked 7$/,
   );
   expect(lines).toContain('appTerminate ran');
+});
+
+it('ends when its parent goes away', async () => {
+  const child = fork(script, ['--app-root', app.appRoot], { env: settings, stdio: 'ignore' });
+  await once(child, 'message');
+
+  child.disconnect();
+
+  expect(await once(child, 'exit')).toEqual([0, null]);
 });
 
 it.each([
