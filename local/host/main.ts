@@ -9,6 +9,9 @@ const { values } = parseArgs({
   options: { 'app-root': { type: 'string', default: '.' }, port: { type: 'string', default: '0' } },
 });
 
+// On Azure the worker lives in UTC; the extension hands over times without a zone, so it matters.
+process.env['TZ'] ??= 'UTC';
+
 // When the parent is gone nobody reads any more, and a line that cannot be written must not break an orderly stop.
 process.stdout.on('error', () => undefined);
 

@@ -79,6 +79,7 @@ export function makeServiceBusListener(deps: QueueListenerDeps): QueueListener {
   }));
   const subscriptions: { close(): Promise<void> }[] = [];
   const handling = makeInFlight();
+  let stopping = false;
 
   return {
     start: () => {
@@ -89,7 +90,8 @@ export function makeServiceBusListener(deps: QueueListenerDeps): QueueListener {
           {
             processMessage: (message) => handling.track(handle(message)),
             processError: ({ error, errorSource }) => {
-              report('error', errorSource, error);
+              // A receiver that is told to stop reports that as an error too.
+              if (!stopping) report('error', errorSource, error);
               return Promise.resolve();
             },
           },
@@ -99,6 +101,7 @@ export function makeServiceBusListener(deps: QueueListenerDeps): QueueListener {
       }
     },
     stopReceiving: async () => {
+      stopping = true;
       await Promise.allSettled(subscriptions.map((subscription) => subscription.close()));
     },
     drain: (timeoutMs) => handling.drain(timeoutMs),

@@ -18,6 +18,7 @@ let app: Awaited<ReturnType<typeof buildApp>>;
 let broker: Broker;
 let client: ServiceBusClient;
 let host: Host;
+let errors: string[];
 
 beforeAll(async () => {
   app = await buildApp('full-app');
@@ -25,6 +26,7 @@ beforeAll(async () => {
 afterAll(() => app.remove());
 
 beforeEach(async () => {
+  errors = [];
   const queues = { text: queue, bytes: queue, failing: queue, slow: { ...queue, lockDuration: 'PT0.4S' } };
   broker = await startBroker({ queues, port: 0 });
   client = new ServiceBusClient(broker.connectionString);
@@ -42,7 +44,7 @@ function startTheHost(hostJson: HostJson = {}): Promise<Host> {
     hostJson,
     port: 0,
     env: { ServiceBus: broker.connectionString, TEXT_QUEUE: 'text', TICK_SCHEDULE: '0 0 3 * * *' },
-    log: () => undefined,
+    log: ({ level, message }) => level === 'error' && errors.push(message),
   });
 }
 
@@ -150,6 +152,7 @@ it('settles what is running before it stops, and leaves the rest to its successo
 
   expect(seen[0]!.body).toBe(2);
   expect(seen[0]!.metadata['deliveryCount']).toBe(1);
+  expect(errors).toEqual([]);
 });
 
 it('runs no more at a time than host.json allows', async () => {
