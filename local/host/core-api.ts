@@ -87,7 +87,7 @@ export interface CoreInvocationContext {
 export type FunctionCallback = (...args: unknown[]) => unknown;
 
 /** The library's side of one invocation. */
-export interface InvocationModel {
+interface InvocationModel {
   getArguments(): Promise<{ context: unknown; inputs: unknown[] }>;
   invokeFunction(context: unknown, inputs: unknown[], callback: FunctionCallback): Promise<unknown>;
   getResponse(context: unknown, result: unknown): Promise<InvocationResponse>;

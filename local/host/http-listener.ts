@@ -17,7 +17,7 @@ interface HttpListenerDeps {
   readonly log: Log;
 }
 
-export interface HttpListener {
+interface HttpListener {
   readonly port: number;
   /** Stops taking requests and resolves when those taken are answered. */
   stop(): Promise<void>;

@@ -45,7 +45,7 @@ interface QueueListenerDeps {
   readonly log: Log;
 }
 
-export interface QueueListener {
+interface QueueListener {
   start(): void;
   /** Stops taking messages; those taken already run on. */
   stopReceiving(): Promise<void>;
