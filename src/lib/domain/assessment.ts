@@ -192,7 +192,12 @@ function isWithin(scopeId: string, container: Scope): boolean {
 
 const UNSEEN: ReadonlySet<Verdict> = new Set<Verdict>(['not-visible', 'gone']);
 
-function phaseAfter(before: TenantRecord, scopes: readonly ScopeRecord[], at: Date, rules: AssessmentRules): Phase {
+function phaseAfter(
+  before: TenantRecord,
+  scopes: readonly ScopeRecord[],
+  at: Date,
+  rules: AssessmentRules,
+): Phase {
   if (scopes.some(({ verdict }) => !UNSEEN.has(verdict))) return 'covered';
   if (before.phase === 'covered' || before.phase === 'not-delegated') return 'not-delegated';
   const expectedBy = Date.parse(before.registration.announcedAt) + rules.expectDelegationWithinMs;

@@ -81,7 +81,10 @@ function judgeDelegations(
   if (activatable.length > 0) return { verdict: 'eligible-only', roleIds: activatable };
 
   const everyone = [...permanent, ...eligible];
-  const elsewhere = rolesOf(everyone, others.map((other) => other.objectId));
+  const elsewhere = rolesOf(
+    everyone,
+    others.map((other) => other.objectId),
+  );
   if (elsewhere.length > 0) return { verdict: 'other-principal', roleIds: elsewhere };
   const mistaken = rolesOf(everyone, [principal.applicationId, ...principal.formerObjectIds]);
   if (mistaken.length > 0) return { verdict: 'wrong-object-id', roleIds: mistaken };

@@ -27,7 +27,12 @@ export const onboardingData = z.object({
   accessKind: z.enum(accessKinds).optional().describe('Short for accessKinds with one element.'),
   agreement: z.enum(agreements).optional(),
   subscriptionIds: z.array(guid).max(2_000).optional().describe('Subscriptions expected to be delegated.'),
-  principal: z.string().min(1).max(64).optional().describe('Name of the principal to be linked for this customer.'),
+  principal: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('Name of the principal to be linked for this customer.'),
   servicePrincipalObjectId: guid.optional(),
   tags: z.record(z.string().min(1).max(64), z.string().max(256)).optional(),
   requestedBy: z.string().max(256).optional(),
@@ -57,7 +62,12 @@ export type Onboarding =
       readonly unknownFields: number;
     }
   /** A delegation was written or deleted somewhere: only a reason to look. */
-  | { readonly kind: 'delegation-hint'; readonly tenantId: string; readonly eventId: string; readonly source: string };
+  | {
+      readonly kind: 'delegation-hint';
+      readonly tenantId: string;
+      readonly eventId: string;
+      readonly source: string;
+    };
 
 /** Why a message cannot be processed: a sentence for the person who finds it parked. */
 export type Unprocessable = { readonly kind: 'unprocessable'; readonly reason: string };
@@ -70,9 +80,12 @@ const MAX_BYTES = 200 * 1024;
  * delegation (either schema; an array of one is taken as its element). A byte order mark is accepted. Never throws.
  */
 export function parseOnboarding(bytes: Uint8Array, managingTenantId: string): Onboarding | Unprocessable {
-  if (bytes.length === 0) return unprocessable('The message body is empty; an onboarding event is a JSON object.');
+  if (bytes.length === 0)
+    return unprocessable('The message body is empty; an onboarding event is a JSON object.');
   if (bytes.length > MAX_BYTES) {
-    return unprocessable(`The message body has ${bytes.length} bytes; an onboarding event has at most ${MAX_BYTES}.`);
+    return unprocessable(
+      `The message body has ${bytes.length} bytes; an onboarding event has at most ${MAX_BYTES}.`,
+    );
   }
   const value = parseJson(bytes);
   if (value === undefined) return unprocessable('The message body is not valid JSON in UTF-8.');
@@ -81,14 +94,17 @@ export function parseOnboarding(bytes: Uint8Array, managingTenantId: string): On
 
   const parsed = parseObject(object);
   if (parsed.kind !== 'unprocessable' && parsed.tenantId === managingTenantId.toLowerCase()) {
-    return unprocessable('The tenant id is the managing tenant’s own; only customers’ tenants can be onboarded.');
+    return unprocessable(
+      'The tenant id is the managing tenant’s own; only customers’ tenants can be onboarded.',
+    );
   }
   return parsed;
 }
 
 function parseObject(object: Record<string, unknown>): Onboarding | Unprocessable {
   const eventType = object['eventType'] ?? object['type'];
-  if (typeof eventType === 'string' && eventType.startsWith('Microsoft.')) return parseDelegationHint(object, eventType);
+  if (typeof eventType === 'string' && eventType.startsWith('Microsoft.'))
+    return parseDelegationHint(object, eventType);
   if (!('specversion' in object) && !('type' in object && 'data' in object)) return parseBareData(object);
   if (typeof eventType !== 'string' || !isOnboardingType(eventType)) {
     return unprocessable(`The event type ${quoted(eventType)} is not one of ${onboardingTypes.join(', ')}.`);
@@ -107,7 +123,13 @@ function parseObject(object: Record<string, unknown>): Onboarding | Unprocessabl
 function parseBareData(object: Record<string, unknown>): Onboarding | Unprocessable {
   const data = onboardingData.safeParse(object);
   if (!data.success) return unprocessable(`The onboarding data is not as agreed: ${issuesOf(data.error)}.`);
-  return { ...registration(data.data, object), presence: 'onboarded', eventId: null, source: null, time: null };
+  return {
+    ...registration(data.data, object),
+    presence: 'onboarded',
+    eventId: null,
+    source: null,
+    time: null,
+  };
 }
 
 function registration(data: z.infer<typeof onboardingData>, raw: Record<string, unknown>) {
@@ -126,7 +148,11 @@ const delegationHint = z.object({
   subject: z.string().optional(),
   source: z.string().optional(),
   topic: z.string().optional(),
-  data: z.object({ resourceUri: z.string().optional(), tenantId: guid, operationName: z.string().optional() }),
+  data: z.object({
+    resourceUri: z.string().optional(),
+    tenantId: guid,
+    operationName: z.string().optional(),
+  }),
 });
 
 const DELEGATION_EVENTS = new Set([
@@ -140,7 +166,8 @@ function parseDelegationHint(object: Record<string, unknown>, eventType: string)
     return unprocessable(`The Event Grid event type ${quoted(eventType)} is not about a delegation.`);
   }
   const hint = delegationHint.safeParse(object);
-  if (!hint.success) return unprocessable(`The Event Grid event is not as expected: ${issuesOf(hint.error)}.`);
+  if (!hint.success)
+    return unprocessable(`The Event Grid event is not as expected: ${issuesOf(hint.error)}.`);
   const resource = hint.data.data.resourceUri ?? hint.data.subject ?? '';
   if (!/\/providers\/Microsoft\.ManagedServices\/registrationAssignments(\/|$)/i.test(resource)) {
     return unprocessable('The Event Grid event is not about a Lighthouse registration assignment.');
@@ -174,7 +201,10 @@ function unprocessable(reason: string): Unprocessable {
 function issuesOf(error: z.ZodError): string {
   return error.issues
     .slice(0, 3)
-    .map((issue) => `${issue.path.join('.') || 'body'} ${issue.code === 'invalid_type' ? 'is missing or of the wrong type' : lowerFirst(issue.message)}`)
+    .map(
+      (issue) =>
+        `${issue.path.join('.') || 'body'} ${issue.code === 'invalid_type' ? 'is missing or of the wrong type' : lowerFirst(issue.message)}`,
+    )
     .join('; ');
 }
 

@@ -87,7 +87,10 @@ export function dispositionOf(
     case 'throttled': {
       const waited = now.getTime() - since.getTime();
       if (waited > policy.ceilingMs) {
-        return { do: 'park', reason: `Still throttled after ${Math.round(waited / 1000)} s: ${failure.message}` };
+        return {
+          do: 'park',
+          reason: `Still throttled after ${Math.round(waited / 1000)} s: ${failure.message}`,
+        };
       }
       const at = failure.retryAt ?? new Date(now.getTime() + policy.baseMs);
       return { do: 'retry', at: new Date(Math.max(at.getTime(), now.getTime())), counted: false };

@@ -6,7 +6,10 @@ import { z } from 'zod';
  */
 export const guid = z
   .string()
-  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i, 'must be a GUID (8-4-4-4-12 hex digits)')
+  .regex(
+    /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i,
+    'must be a GUID (8-4-4-4-12 hex digits)',
+  )
   .transform((text) => text.toLowerCase());
 
 /** Ids compare without case (Lighthouse and Resource Graph answer the same id in different cases). */

@@ -39,7 +39,8 @@ export interface EstateIndex {
 }
 
 /** What a direct read answers. `no-access` is 401, 403 or 404: it proves nothing. */
-export type Access<T> = { readonly kind: 'ok'; readonly value: T } | { readonly kind: 'no-access'; readonly status: number };
+export type Access<T> =
+  { readonly kind: 'ok'; readonly value: T } | { readonly kind: 'no-access'; readonly status: number };
 
 /** Direct reads through the delegations, by the observer. */
 export interface Estate {
@@ -91,8 +92,10 @@ export interface LinkChange {
 /** The ledger of links. Writes throw `conflict` when somebody else has written since the read. */
 export interface LinkLedger {
   read(tenantId: string, objectId: string): Promise<Versioned<LinkRecord> | null>;
-  /** Writes the row (creating it when `known` has no tag), with its change in the same step; gives the new tag. */
-  write(known: Versioned<LinkRecord>, record: LinkRecord, change: LinkChange | null): Promise<Versioned<LinkRecord>>;
+  /** Takes the lease by writing the row (creating it when `known` has no tag); gives the tag the next write needs. */
+  claim(known: Versioned<LinkRecord>, record: LinkRecord): Promise<Versioned<LinkRecord>>;
+  /** Writes the row, with its change in the same step. */
+  write(claimed: Versioned<LinkRecord>, record: LinkRecord, change: LinkChange | null): Promise<void>;
   all(): AsyncIterable<LinkRecord>;
 }
 

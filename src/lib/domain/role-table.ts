@@ -21,7 +21,9 @@ interface PublishedRole {
 
 /** `decided`: role GUID → whether it earns, as the operator has decided; it goes before the published list. */
 export function makeRoleTable(decided: Readonly<Record<string, boolean>> = {}): RoleTable {
-  const earns = new Map(Object.entries(published.roles).map(([id, role]) => [id, (role as PublishedRole).pec]));
+  const earns = new Map(
+    Object.entries(published.roles).map(([id, role]) => [id, (role as PublishedRole).pec]),
+  );
   for (const [id, decision] of Object.entries(decided)) earns.set(id.toLowerCase(), decision);
   const names = new Map(Object.entries(published.roles).map(([id, role]) => [id, role.name]));
 

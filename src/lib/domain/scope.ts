@@ -26,7 +26,9 @@ const ARM_SCOPE = /^\/*subscriptions\/([^/]+)(?:\/resourceGroups\/([^/]+))?(?:\/
 export function scopeOf(armId: string): Scope | null {
   const [, subscriptionId, resourceGroup] = ARM_SCOPE.exec(armId) ?? [];
   if (!subscriptionId) return null;
-  return resourceGroup ? resourceGroupScope(subscriptionId, resourceGroup) : subscriptionScope(subscriptionId);
+  return resourceGroup
+    ? resourceGroupScope(subscriptionId, resourceGroup)
+    : subscriptionScope(subscriptionId);
 }
 
 /** The spelling a scope is compared and stored by. */

@@ -74,7 +74,11 @@ export interface TenantChange {
   readonly at: string;
   readonly causeId: string;
   readonly phase: { readonly from: Phase; readonly to: Phase };
-  readonly scopes: readonly { readonly scope: string; readonly from: Verdict | null; readonly to: Verdict | null }[];
+  readonly scopes: readonly {
+    readonly scope: string;
+    readonly from: Verdict | null;
+    readonly to: Verdict | null;
+  }[];
   readonly gapsOpened: readonly string[];
   readonly gapsClosed: readonly string[];
 }

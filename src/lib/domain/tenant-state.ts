@@ -60,7 +60,9 @@ function stateOf(record: TenantRecord, inputs: StateInputs, stale: boolean): Sta
   const kinds = accessKindsOf(record.registration);
   if (!kinds.some((kind) => kind === 'lighthouse' || kind === 'service-principal')) {
     const aobo = kinds.includes('csp-aobo');
-    return aobo ? { state: 'automatic', reason: 'unverified' } : { state: 'needs-person', reason: kinds[0] ?? null };
+    return aobo
+      ? { state: 'automatic', reason: 'unverified' }
+      : { state: 'needs-person', reason: kinds[0] ?? null };
   }
   switch (record.phase) {
     case 'unobserved':
@@ -69,7 +71,10 @@ function stateOf(record: TenantRecord, inputs: StateInputs, stale: boolean): Sta
     case 'awaiting':
       return { state: 'awaiting-delegation', reason: null };
     case 'not-delegated':
-      return { state: 'not-delegated', reason: record.scopes.some((s) => s.verdict === 'gone') ? 'gone' : 'nothing-visible' };
+      return {
+        state: 'not-delegated',
+        reason: record.scopes.some((s) => s.verdict === 'gone') ? 'gone' : 'nothing-visible',
+      };
     case 'covered':
       return coveredState(record, inputs.link, stale);
   }

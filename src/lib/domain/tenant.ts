@@ -9,7 +9,13 @@ export const accessKinds = [
 ] as const;
 export type AccessKind = (typeof accessKinds)[number];
 
-export const agreements = ['azure-plan', 'ea', 'mca', 'pay-as-you-go', 'unknown'] as const satisfies readonly Agreement[];
+export const agreements = [
+  'azure-plan',
+  'ea',
+  'mca',
+  'pay-as-you-go',
+  'unknown',
+] as const satisfies readonly Agreement[];
 
 /** What an event, an import or an operator may tell about a tenant. An absent field says nothing. */
 export interface Facts {
@@ -86,7 +92,12 @@ export function applyTelling(known: Registration | null, telling: Telling): Regi
   for (const [name, value] of Object.entries(telling.facts) as [FactName, unknown][]) {
     if (value === undefined || isOlder(at, factTimes[name])) continue;
     if (!mayWeaken && WEAKENING.has(name) && differs(facts[name], value)) {
-      withheld.push({ what: name as 'accessKinds' | 'principal', value: text(value), source: telling.source, at });
+      withheld.push({
+        what: name as 'accessKinds' | 'principal',
+        value: text(value),
+        source: telling.source,
+        at,
+      });
       continue;
     }
     facts[name] = value;
@@ -103,7 +114,12 @@ function applyPresence(told: Registration, telling: Telling, mayWeaken: boolean)
   const factTimes = { ...told.factTimes, offboarded: at };
   if (telling.presence === 'onboarded') {
     const back = told.offboardedAt !== null;
-    return { ...told, factTimes, offboardedAt: null, announcedAt: back ? telling.heardAt.toISOString() : told.announcedAt };
+    return {
+      ...told,
+      factTimes,
+      offboardedAt: null,
+      announcedAt: back ? telling.heardAt.toISOString() : told.announcedAt,
+    };
   }
   if (mayWeaken) return { ...told, factTimes, offboardedAt: told.offboardedAt ?? at };
   const withheld = { what: 'offboard' as const, value: 'true', source: telling.source, at };
@@ -123,7 +139,9 @@ function text(value: unknown): string {
 }
 
 function distinct(changes: readonly WithheldChange[]): WithheldChange[] {
-  return [...new Map(changes.map((change) => [`${change.what}|${change.value}|${change.source}`, change])).values()];
+  return [
+    ...new Map(changes.map((change) => [`${change.what}|${change.value}|${change.source}`, change])).values(),
+  ];
 }
 
 /** The ways we hold access to a tenant; a tenant announced without any is expected to come by Lighthouse. */

@@ -15,6 +15,10 @@ export type KeepParked = (message: ParkedMessage) => Promise<void>;
 export function makeKeepParked(deps: KeepParkedDeps): KeepParked {
   return async (message) => {
     await deps.parked.keep(message);
-    deps.log.warn('message.kept', { queue: message.queue, messageId: message.messageId, bytes: message.body.length });
+    deps.log.warn('message.kept', {
+      queue: message.queue,
+      messageId: message.messageId,
+      bytes: message.body.length,
+    });
   };
 }

@@ -66,7 +66,8 @@ function targetsOf(
 ): Target[] {
   const targets = new Map<string, Target>();
   const add = (scope: Scope, found: IndexedSubscription | null) => {
-    const covered = targets.has(scopeKey(scope)) || targets.has(scopeKey(subscriptionScope(scope.subscriptionId)));
+    const covered =
+      targets.has(scopeKey(scope)) || targets.has(scopeKey(subscriptionScope(scope.subscriptionId)));
     if (!covered) targets.set(scopeKey(scope), { scope, indexed: found });
   };
   for (const found of indexed) {
@@ -116,7 +117,11 @@ function believed(
     .every((scope) => {
       const verdict = verdicts.get(scopeKey({ id: scope.scope }));
       const readLately = scope.directAt !== null && now.getTime() - Date.parse(scope.directAt) < allowanceMs;
-      return verdict !== undefined && !isWorse(scope.verdict, verdict) && (verdict === scope.verdict || !readLately);
+      return (
+        verdict !== undefined &&
+        !isWorse(scope.verdict, verdict) &&
+        (verdict === scope.verdict || !readLately)
+      );
     });
   return settled ? reading : null;
 }
@@ -134,7 +139,8 @@ async function readDirectly(
   const facts = await subscriptionFacts(deps, scope, indexed);
   const belongs = facts.tenantId === record.registration.tenantId;
   const known = record.scopes.some(({ subscriptionId }) => subscriptionId === scope.subscriptionId);
-  if (!known && (!belongs || list.value.length === 0)) return expected ? { kind: 'not-visible', scope } : null;
+  if (!known && (!belongs || list.value.length === 0))
+    return expected ? { kind: 'not-visible', scope } : null;
   return { kind: 'delegations', scope, facts, delegations: list.value, direct: true };
 }
 
@@ -160,10 +166,14 @@ async function judgeNoAccess(
   record: TenantRecord,
   status: number,
 ): Promise<Reading> {
-  const denied = new Failure('denied', `Azure answered ${status} when the delegations of ${scope.id} were read.`);
+  const denied = new Failure(
+    'denied',
+    `Azure answered ${status} when the delegations of ${scope.id} were read.`,
+  );
   if (indexed) return { kind: 'unreadable', scope, failure: denied };
   const covered = record.scopes.some(
-    (known) => scopeOf(known.scope)?.subscriptionId === scope.subscriptionId && known.verdict !== 'not-visible',
+    (known) =>
+      scopeOf(known.scope)?.subscriptionId === scope.subscriptionId && known.verdict !== 'not-visible',
   );
   if (!covered) return { kind: 'not-visible', scope };
 

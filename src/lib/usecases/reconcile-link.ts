@@ -41,7 +41,10 @@ export function makeReconcileLink(deps: ReconcileLinkDeps) {
     const { tenantId, objectId } = linkOfRequest(request.id);
     const principal = deps.principals.find((p) => p.objectId === objectId && p.homeTenantId === tenantId);
     if (!principal) {
-      throw new Failure('rejected', `No principal of the configuration has the object id ${objectId} in tenant ${tenantId}.`);
+      throw new Failure(
+        'rejected',
+        `No principal of the configuration has the object id ${objectId} in tenant ${tenantId}.`,
+      );
     }
     const leased = await takeLease(deps, principal, messageIdOf(request));
     try {
@@ -56,7 +59,11 @@ export function makeReconcileLink(deps: ReconcileLinkDeps) {
   };
 }
 
-async function takeLease(deps: ReconcileLinkDeps, principal: Principal, owner: string): Promise<Versioned<LinkRecord>> {
+async function takeLease(
+  deps: ReconcileLinkDeps,
+  principal: Principal,
+  owner: string,
+): Promise<Versioned<LinkRecord>> {
   const now = deps.clock();
   const link = { tenantId: principal.homeTenantId, objectId: principal.objectId, principal: principal.name };
   const known = (await deps.links.read(link.tenantId, link.objectId)) ?? {
@@ -66,17 +73,21 @@ async function takeLease(deps: ReconcileLinkDeps, principal: Principal, owner: s
   const { lease, nextLookAt } = known.record;
   // A redelivery of the same message takes its own lease over; anybody else waits until it runs out.
   if (lease && lease.owner !== owner && Date.parse(lease.until) > now.getTime()) {
-    throw new Failure('throttled', 'Another pass holds the lease of this link.', { retryAt: new Date(lease.until) });
+    throw new Failure('throttled', 'Another pass holds the lease of this link.', {
+      retryAt: new Date(lease.until),
+    });
   }
   if (nextLookAt && known.record.failure?.kind === 'throttled' && Date.parse(nextLookAt) > now.getTime()) {
-    throw new Failure('throttled', 'Azure has asked to wait before this link is read.', { retryAt: new Date(nextLookAt) });
+    throw new Failure('throttled', 'Azure has asked to wait before this link is read.', {
+      retryAt: new Date(nextLookAt),
+    });
   }
   const until = new Date(now.getTime() + deps.leaseMs).toISOString();
   const desired =
     known.record.desired.kind === 'held'
       ? known.record.desired
       : { kind: 'wanted' as const, partnerId: principal.wantedPartnerId };
-  return deps.links.write(known, { ...known.record, desired, lease: { owner, until } }, null);
+  return deps.links.claim(known, { ...known.record, desired, lease: { owner, until } });
 }
 
 async function lookAndAct(deps: ReconcileLinkDeps, principal: Principal, link: LinkRecord): Promise<Look> {
@@ -88,7 +99,10 @@ async function lookAndAct(deps: ReconcileLinkDeps, principal: Principal, link: L
     case 'refuse':
       return { reading, outcome: { kind: 'refused', reason: decision.reason } };
     case 'say':
-      return { reading, outcome: { kind: decision.outcome, notChecked: ['whether Azure accepts the partner ID'] } };
+      return {
+        reading,
+        outcome: { kind: decision.outcome, notChecked: ['whether Azure accepts the partner ID'] },
+      };
     case 'create':
     case 'replace':
       return write(deps, principal, decision);
@@ -117,7 +131,10 @@ async function write(deps: ReconcileLinkDeps, principal: Principal, decision: Wr
   if (reading && standing(reading, partnerId) === 'linked') {
     return { reading, outcome: { kind: decision.do === 'create' ? 'linked' : 'relinked' } };
   }
-  throw trouble ?? new Failure('unavailable', 'Azure accepted the link, but a read right after it does not show it.');
+  throw (
+    trouble ??
+    new Failure('unavailable', 'Azure accepted the link, but a read right after it does not show it.')
+  );
 }
 
 async function record(
@@ -153,7 +170,11 @@ async function record(
 }
 
 /** Notes the failure beside the last good reading, which stands, and gives the lease back. */
-async function noteFailure(deps: ReconcileLinkDeps, leased: Versioned<LinkRecord>, failure: Failure): Promise<void> {
+async function noteFailure(
+  deps: ReconcileLinkDeps,
+  leased: Versioned<LinkRecord>,
+  failure: Failure,
+): Promise<void> {
   await deps.links.write(
     leased,
     {

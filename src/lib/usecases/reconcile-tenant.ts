@@ -1,4 +1,10 @@
-import { assess, closeRecord, type Assessment, type AssessmentRules, type Reading } from '../domain/assessment.ts';
+import {
+  assess,
+  closeRecord,
+  type Assessment,
+  type AssessmentRules,
+  type Reading,
+} from '../domain/assessment.ts';
 import { Failure, noteOf } from '../domain/failure.ts';
 import { secondLookAt, type SecondLooks } from '../domain/second-look.ts';
 import type { Outcome } from '../domain/outcome.ts';
@@ -80,11 +86,18 @@ async function settle(
   assessment: Assessment,
 ): Promise<Outcome> {
   const kind = assessment.change ? 'assessed' : 'unchanged';
-  await write(deps, known, { ...assessment, record: { ...assessment.record, failure: null, lastOutcome: kind } });
+  await write(deps, known, {
+    ...assessment,
+    record: { ...assessment.record, failure: null, lastOutcome: kind },
+  });
   return { kind };
 }
 
-async function write(deps: ReconcileTenantDeps, known: Versioned<TenantRecord>, assessment: Assessment): Promise<void> {
+async function write(
+  deps: ReconcileTenantDeps,
+  known: Versioned<TenantRecord>,
+  assessment: Assessment,
+): Promise<void> {
   if (assessment.change) await deps.ledger.commit(known, assessment);
   else await deps.ledger.note(known, assessment.record);
 }
@@ -115,7 +128,8 @@ async function lookAgain(
 async function personOrNothing(deps: ReconcileTenantDeps, known: Versioned<TenantRecord>): Promise<Outcome> {
   const attended = accessKindsOf(known.record.registration).some((kind) => kind !== 'csp-aobo');
   const kind = attended ? 'needs-person' : 'unchanged';
-  if (known.record.lastOutcome !== kind) await deps.ledger.note(known, { ...known.record, lastOutcome: kind });
+  if (known.record.lastOutcome !== kind)
+    await deps.ledger.note(known, { ...known.record, lastOutcome: kind });
   return { kind };
 }
 
@@ -123,7 +137,11 @@ async function personOrNothing(deps: ReconcileTenantDeps, known: Versioned<Tenan
  * Asks for a look at the principal's link when its last good read is too old. All tenants that ask within one window,
  * since the same last look, ask under one id: one link pass for all of them.
  */
-async function askForLink(deps: ReconcileTenantDeps, principal: Principal, request: ReconcileRequest): Promise<void> {
+async function askForLink(
+  deps: ReconcileTenantDeps,
+  principal: Principal,
+  request: ReconcileRequest,
+): Promise<void> {
   const now = deps.clock();
   const link = { tenantId: principal.homeTenantId, objectId: principal.objectId };
   const known = (await deps.links.read(link.tenantId, link.objectId))?.record;
@@ -147,7 +165,10 @@ async function askForLink(deps: ReconcileTenantDeps, principal: Principal, reque
 function principalOf(principals: readonly Principal[], name: string | undefined): Principal {
   const found = name === undefined ? principals[0] : principals.find((principal) => principal.name === name);
   if (found) return found;
-  throw new Failure('rejected', `The tenant asks for the principal “${name ?? ''}”, which the settings do not name.`);
+  throw new Failure(
+    'rejected',
+    `The tenant asks for the principal “${name ?? ''}”, which the settings do not name.`,
+  );
 }
 
 function rulesFor(deps: ReconcileTenantDeps, principal: Principal): AssessmentRules {
@@ -166,7 +187,8 @@ function worstOf(readings: readonly Reading[]): Failure | null {
   const failures = readings.flatMap((reading) => (reading.kind === 'unreadable' ? [reading.failure] : []));
   const [first] = failures.sort(
     (a, b) =>
-      SEVERITY.indexOf(a.kind) - SEVERITY.indexOf(b.kind) || (b.retryAt?.getTime() ?? 0) - (a.retryAt?.getTime() ?? 0),
+      SEVERITY.indexOf(a.kind) - SEVERITY.indexOf(b.kind) ||
+      (b.retryAt?.getTime() ?? 0) - (a.retryAt?.getTime() ?? 0),
   );
   return first ?? null;
 }

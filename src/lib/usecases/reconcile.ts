@@ -39,7 +39,9 @@ export function makeReconcile(deps: ReconcileDeps): Reconcile {
     }
     const started = deps.clock();
     try {
-      const outcome = await (request.subject === 'tenant' ? deps.reconcileTenant(request) : deps.reconcileLink(request));
+      const outcome = await (request.subject === 'tenant'
+        ? deps.reconcileTenant(request)
+        : deps.reconcileLink(request));
       logPass(deps, request, outcome, started);
       return { outcome, disposition: { do: 'settle' } };
     } catch (error) {
@@ -61,7 +63,11 @@ async function carryOut(
   const disposition = dispositionOf(failure, attempts, deps.retry, now, deps.random());
   if (disposition.do === 'retry' && request) {
     await ask(deps.queues, nextCopy(request, disposition.counted), disposition.at);
-    deps.log.info('pass.retried', { ...subjectOf(request), kind: failure.kind, at: disposition.at.toISOString() });
+    deps.log.info('pass.retried', {
+      ...subjectOf(request),
+      kind: failure.kind,
+      at: disposition.at.toISOString(),
+    });
   }
   if (disposition.do === 'park') {
     await park(deps.queues, { ...message, attempts: attempts.attempt + 1 }, disposition.reason);

@@ -55,7 +55,11 @@ export function makeRegisterTenant(deps: RegisterTenantDeps): RegisterTenant {
 
 type Registering = Extract<Onboarding, { kind: 'registration' }>;
 
-async function register(deps: RegisterTenantDeps, event: Registering, message: OnboardingMessage): Promise<void> {
+async function register(
+  deps: RegisterTenantDeps,
+  event: Registering,
+  message: OnboardingMessage,
+): Promise<void> {
   for (let tries = 1; ; tries++) {
     const known = await deps.ledger.read(event.tenantId);
     const registration = applyTelling(known?.record.registration ?? null, {
@@ -81,7 +85,11 @@ async function register(deps: RegisterTenantDeps, event: Registering, message: O
   }
 }
 
-async function askForPass(deps: RegisterTenantDeps, event: Onboarding, message: OnboardingMessage): Promise<void> {
+async function askForPass(
+  deps: RegisterTenantDeps,
+  event: Onboarding,
+  message: OnboardingMessage,
+): Promise<void> {
   const identity = event.eventId === null ? message.messageId : `${event.source ?? ''}#${event.eventId}`;
   await ask(deps.queues, {
     subject: 'tenant',

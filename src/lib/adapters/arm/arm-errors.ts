@@ -35,7 +35,8 @@ export function noAnswer(cause: unknown, what: string): Failure {
 /** Retry-After in seconds, or as a date (RFC 9110); some services say milliseconds in headers of their own. */
 function retryAfter(header: ArmAnswer['header'], now: Date): Date | null {
   const milliseconds = header('retry-after-ms') ?? header('x-ms-retry-after-ms');
-  if (milliseconds && Number.isFinite(Number(milliseconds))) return new Date(now.getTime() + Number(milliseconds));
+  if (milliseconds && Number.isFinite(Number(milliseconds)))
+    return new Date(now.getTime() + Number(milliseconds));
   const value = header('retry-after');
   if (!value) return null;
   const seconds = Number(value);
@@ -46,7 +47,10 @@ function retryAfter(header: ArmAnswer['header'], now: Date): Date | null {
 
 /** The error code of an ARM body: under `error`, or beside it; Resource Graph hides the useful one in the details. */
 export function codeOf(body: unknown): string | null {
-  const outer = body as { code?: unknown; error?: { code?: unknown; details?: readonly { code?: unknown }[] } } | null;
+  const outer = body as {
+    code?: unknown;
+    error?: { code?: unknown; details?: readonly { code?: unknown }[] };
+  } | null;
   const code = outer?.error?.details?.[0]?.code ?? outer?.error?.code ?? outer?.code;
   return typeof code === 'string' ? code : null;
 }

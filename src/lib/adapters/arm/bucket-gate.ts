@@ -39,7 +39,9 @@ export function makeBucketGate(
     await askBoard(bucket);
     const until = closedUntil.get(bucket);
     if (until && until > clock()) {
-      throw new Failure('throttled', 'Azure has asked to wait before it is called again.', { retryAt: until });
+      throw new Failure('throttled', 'Azure has asked to wait before it is called again.', {
+        retryAt: until,
+      });
     }
     closedUntil.delete(bucket);
     try {

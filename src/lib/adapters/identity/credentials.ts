@@ -39,7 +39,12 @@ export function makeCredential(settings: CredentialSettings, context: Credential
     case 'secret':
       return new ClientSecretCredential(tenantId, applicationId, settings.secret, options);
     case 'certificate':
-      return new ClientCertificateCredential(tenantId, applicationId, { certificatePath: settings.path }, options);
+      return new ClientCertificateCredential(
+        tenantId,
+        applicationId,
+        { certificatePath: settings.path },
+        options,
+      );
     case 'managed-identity':
       return managedIdentity(settings.managedIdentityClientId);
     case 'federated': {

@@ -8,7 +8,10 @@ interface EntraError {
   readonly code?: string;
   readonly errorCode?: string;
   readonly errorResponse?: { readonly errorCodes?: readonly number[]; readonly traceId?: string };
-  readonly response?: { readonly status?: number; readonly headers?: { get(name: string): string | undefined } };
+  readonly response?: {
+    readonly status?: number;
+    readonly headers?: { get(name: string): string | undefined };
+  };
   readonly cause?: unknown;
 }
 
@@ -22,7 +25,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   AADSTS7000222: 'The client secret has expired.',
   AADSTS7000112: 'The application is disabled.',
   AADSTS65001: 'The application has not been consented to in this tenant.',
-  AADSTS70021: 'No federated credential of the application fits the managed identity (issuer, subject or audience).',
+  AADSTS70021:
+    'No federated credential of the application fits the managed identity (issuer, subject or audience).',
   AADSTS700213: 'No federated credential of the application fits the managed identity (subject).',
   AADSTS90002: 'The tenant does not exist.',
 };

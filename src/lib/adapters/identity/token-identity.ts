@@ -21,7 +21,8 @@ export function proveIdentity(token: string, expected: ExpectedIdentity): void {
     ['object (oid)', claims['oid'], expected.objectId],
   ] as const;
   for (const [what, actual, wanted] of comparisons) {
-    if (wanted === undefined || (typeof actual === 'string' && actual.toLowerCase() === wanted.toLowerCase())) continue;
+    if (wanted === undefined || (typeof actual === 'string' && actual.toLowerCase() === wanted.toLowerCase()))
+      continue;
     throw new Failure(
       'denied',
       `The token of “${expected.name}” belongs to ${what} ${String(actual)}, but the settings name ${wanted}. Nothing was sent with it.`,

@@ -1,0 +1,204 @@
+/** Starts and ends the parts of the local stack, each a child process of its own. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { startChild, type Child } from './control.ts';
+import { parseEstate, type Estate } from './estates/estate.ts';
+import type { Options } from './options.ts';
+import { settingsFor, type StackFacts } from './settings.ts';
+
+/** The numbers of one queue, as the broker counts them. */
+export interface QueueNumbers {
+  readonly active: number;
+  readonly locked: number;
+  readonly scheduled: number;
+  readonly deferred: number;
+  readonly deadLettered: number;
+  readonly completed: number;
+}
+
+export interface AzureReport {
+  readonly calls: Readonly<Record<string, number>>;
+  readonly throttled: number;
+  readonly beforeRetryAfter: number;
+  readonly timelinePending: number;
+}
+
+export interface Stack {
+  readonly estate: Estate;
+  readonly httpPort: number;
+  /** Where a person or a test can reach the parts. */
+  readonly addresses: Readonly<Record<string, string>>;
+  /** Sends the estate's events, unless this data directory has seen them; then the timeline starts. */
+  loadEvents(): Promise<number>;
+  queues(): Promise<Readonly<Record<string, QueueNumbers>>>;
+  azure(): Promise<AzureReport>;
+  hostInFlight(): Promise<number>;
+  /** The report of everything on record. */
+  report(): Promise<Record<string, unknown>>;
+  /** Resolves when a part ends that should not, with words. */
+  readonly broken: Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** Starts everything; rejects with words when a part does not start, and ends those that did. */
+export async function startStack(
+  options: Options,
+  dataDir: string,
+  say: (line: string) => void,
+): Promise<Stack> {
+  const estate = parseEstate(readFileSync(options.estate, 'utf8'), options.estate);
+  const started: Child[] = [];
+  const stop = async () => {
+    // The last started depends on the first: end them one by one in reverse.
+    for (const child of started.toReversed()) await child.stop();
+  };
+  const start = async (
+    name: string,
+    script: string,
+    args: readonly string[],
+    env: Record<string, string> = {},
+  ) => {
+    const child = await startChild({
+      name,
+      script,
+      args,
+      env: { ...inherited(), ...env },
+      onLine: (line) => say(`[${name}] ${line}`),
+    });
+    started.push(child);
+    say(`${name}: process ${child.pid}`);
+    return child;
+  };
+
+  try {
+    return await startParts(options, estate, dataDir, start, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+type Start = (
+  name: string,
+  script: string,
+  args: readonly string[],
+  env?: Record<string, string>,
+) => Promise<Child>;
+
+async function startParts(
+  options: Options,
+  estate: Estate,
+  dataDir: string,
+  start: Start,
+  stop: () => Promise<void>,
+): Promise<Stack> {
+  const folder = (name: string) => {
+    const path = join(dataDir, name);
+    mkdirSync(path, { recursive: true });
+    return path;
+  };
+  const kept = options.data !== null;
+  const tablesPort = await freePort();
+  const [tables, broker, azure] = await Promise.all([
+    start('tables', 'local/tables/main.ts', [
+      '--port',
+      String(tablesPort),
+      ...(kept ? ['--data', folder('tables')] : []),
+    ]),
+    start('broker', 'local/broker/main.ts', [
+      '--queues',
+      'infra/queues.json',
+      ...(kept ? ['--data', folder('broker')] : []),
+    ]),
+    start('azure', 'local/azure/main.ts', ['--estate', options.estate, '--data', folder('azure')]),
+  ]);
+  const facts: StackFacts = {
+    azure: azure.facts as unknown as StackFacts['azure'],
+    broker: broker.facts as unknown as StackFacts['broker'],
+    tablesPort,
+  };
+  const settings = {
+    ...settingsFor(estate, facts, options.mode),
+    ...besideEstate(options.estate),
+    ...options.set,
+  };
+  const host = await start(
+    'host',
+    'local/host/main.ts',
+    ['--app-root', '.', '--port', String(options.port)],
+    settings,
+  );
+  const report = await start('report', 'dist/report.mjs', ['--serve'], settings);
+  const loader = await start(
+    'loader',
+    'local/estates/main.ts',
+    ['--estate', options.estate, '--data', dataDir],
+    settings,
+  );
+
+  const addresses = {
+    http: `http://127.0.0.1:${String(host.facts['port'])}/api`,
+    arm: facts.azure.url,
+    caFile: resolve(facts.azure.caFile),
+    serviceBus: facts.broker.connectionString,
+    tables: settings['TABLES_CONNECTION_STRING'] ?? '',
+  };
+  writeFileSync(join(dataDir, 'stack.json'), JSON.stringify(addresses, null, 2), { mode: 0o600 });
+
+  let stopping = false;
+  const parts = [tables, broker, azure, host, report];
+  return {
+    estate,
+    httpPort: Number(host.facts['port']),
+    addresses,
+    async loadEvents() {
+      const sent = Number(await loader.ask('send'));
+      await azure.ask('start-timeline');
+      return sent;
+    },
+    queues: async () => (await broker.ask('stats')) as Record<string, QueueNumbers>,
+    azure: async () => (await azure.ask('report')) as AzureReport,
+    hostInFlight: async () => ((await host.ask('stats')) as { inFlight: number }).inFlight,
+    report: async () => (await report.ask('report')) as Record<string, unknown>,
+    broken: Promise.race(
+      parts.map(async (part) => {
+        const code = await part.ended;
+        if (stopping) return new Promise<never>(() => undefined);
+        return `${part.name} (process ${part.pid}) has ended${code === null ? ' by a signal' : ` with code ${code}`}.`;
+      }),
+    ),
+    async stop() {
+      stopping = true;
+      await stop();
+    },
+  };
+}
+
+/** Settings that belong to an estate stand beside it: `estate.json` has `estate.settings.json`. */
+function besideEstate(estateFile: string): Record<string, string> {
+  try {
+    return JSON.parse(readFileSync(estateFile.replace(/\.json$/, '.settings.json'), 'utf8')) as Record<
+      string,
+      string
+    >;
+  } catch {
+    return {};
+  }
+}
+
+/** What a child needs of our own environment; settings of a developer's shell must not reach the app. */
+function inherited(): Record<string, string> {
+  const wanted = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'NODE_OPTIONS'];
+  return Object.fromEntries(wanted.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}
+
+async function freePort(): Promise<number> {
+  return new Promise((resolvePort, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolvePort(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}

@@ -1,0 +1,6 @@
+/** The bundle's entry: every function registers itself when it is imported. */
+import './on-onboarding-event.ts';
+import './reconcile.ts';
+import './keep-parked.ts';
+import './health.ts';
+import './startup.ts';

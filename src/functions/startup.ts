@@ -1,0 +1,39 @@
+/**
+ * Runs once when a worker starts, after every function is registered: reads the settings and composes the app. A wrong
+ * setting fails the start, loudly, with the name of every faulty variable. (Throwing before the first registration would
+ * be taken for an app without functions.)
+ */
+import { app, type InvocationContext } from '@azure/functions';
+import { startApp, type App } from '../lib/app.ts';
+
+let composed: App | null = null;
+
+app.hook.appStart(() => {
+  composed = startApp((level, line) => {
+    console[level](line);
+  });
+  composed.log.info('app.started');
+});
+
+/** The composed app; functions ask for it when they run, never when they are registered. */
+export function theApp(): App {
+  if (!composed)
+    throw new Error('The app has not started: its settings were refused, or a function ran too early.');
+  return composed;
+}
+
+/** What a Service Bus trigger tells about a message. The library parses every string as JSON, so ids become text again. */
+export function messageFacts(context: InvocationContext) {
+  const metadata = context.triggerMetadata ?? {};
+  const properties = (metadata['applicationProperties'] ?? {}) as Record<string, unknown>;
+  return {
+    messageId: textOf(metadata['messageId']),
+    attempts: Number(metadata['deliveryCount'] ?? 1),
+    enqueuedAt: new Date(textOf(metadata['enqueuedTimeUtc'])),
+    property: (name: string) => (properties[name] === undefined ? null : textOf(properties[name])),
+  };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ((JSON.stringify(value) as string | undefined) ?? '');
+}

@@ -1,0 +1,125 @@
+import DataLoader from 'dataloader';
+import { z } from 'zod';
+import type { EstateIndex, IndexedSubscription } from '../../domain/ports.ts';
+import type { ArmClient, ArmResponse } from './arm-client.ts';
+import { noAnswer } from './arm-errors.ts';
+import { bucketOf, type BucketGate } from './bucket-gate.ts';
+import { estateRow, indexedDelegation, indexedFacts } from './delegation-shapes.ts';
+import { makePacer, type Pacer } from './pacer.ts';
+
+export interface EstateIndexDeps {
+  readonly arm: ArmClient;
+  readonly gate: BucketGate;
+  readonly observer: string;
+  readonly managingTenantId: string;
+  readonly clock: () => Date;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+/** The most tenants one query names; the text of a query is limited. */
+const TENANTS_PER_QUERY = 300;
+/** The most rows a page may have (source: Resource Graph documentation). */
+const ROWS_PER_PAGE = 1_000;
+
+/**
+ * Subscriptions of tenants with everything delegated on them, in one query. Subscriptions stand on the left because the
+ * table of Lighthouse resources may only be joined to; the sort makes pages stable.
+ */
+export function estateQuery(tenantIds: readonly string[]): string {
+  const named = tenantIds.map((id) => `'${id}'`).join(', ');
+  return [
+    'resourcecontainers',
+    "| where type =~ 'microsoft.resources/subscriptions'",
+    `| where tenantId in~ (${named})`,
+    '| project id, subscriptionId, tenantId, name, subscriptionProperties = properties',
+    "| join kind=leftouter (managedservicesresources | where type =~ 'microsoft.managedservices/registrationassignments' | project subscriptionId, assignmentId = id, assignmentProperties = properties, definitionId = tolower(tostring(properties.registrationDefinitionId))) on subscriptionId",
+    "| join kind=leftouter (managedservicesresources | where type =~ 'microsoft.managedservices/registrationdefinitions' | project definitionId = tolower(id), definitionProperties = properties, definitionPlan = plan) on definitionId",
+    '| project id, subscriptionId, tenantId, name, subscriptionProperties, assignmentId, assignmentProperties, definitionProperties, definitionPlan',
+    '| order by tenantId asc, id asc, assignmentId asc',
+  ].join('\n');
+}
+
+/**
+ * The index, asked for many tenants at once: look-ups of concurrent passes gather until the pacer opens, then go out as
+ * one query, with one query in flight.
+ */
+export function makeEstateIndex(deps: EstateIndexDeps): EstateIndex {
+  const pacer = makePacer(deps.clock, deps.sleep);
+  const loader = new DataLoader<string, readonly IndexedSubscription[]>(
+    (tenantIds) => pacer.during(() => findMany(deps, pacer, tenantIds)),
+    {
+      cache: false,
+      maxBatchSize: TENANTS_PER_QUERY,
+      batchScheduleFn: (dispatch) => void pacer.opening().then(dispatch),
+    },
+  );
+  return {
+    find(tenantId) {
+      pacer.arrival();
+      return loader.load(tenantId);
+    },
+  };
+}
+
+async function findMany(
+  deps: EstateIndexDeps,
+  pacer: Pacer,
+  tenantIds: readonly string[],
+): Promise<readonly (readonly IndexedSubscription[])[]> {
+  const distinct = [...new Set(tenantIds)].sort();
+  const rows = await queryAll(deps, pacer, estateQuery(distinct));
+  const byTenant = Map.groupBy(rows, (row) => row.tenantId.toLowerCase());
+  return tenantIds.map((tenantId) => subscriptionsOf(byTenant.get(tenantId) ?? []));
+}
+
+const page = z.object({ data: z.array(estateRow), $skipToken: z.string().nullish() });
+
+async function queryAll(
+  deps: EstateIndexDeps,
+  pacer: Pacer,
+  query: string,
+): Promise<z.infer<typeof estateRow>[]> {
+  const what = 'Resource Graph was asked for subscriptions and delegations';
+  const rows: z.infer<typeof estateRow>[] = [];
+  let skipToken: string | null = null;
+  do {
+    const options = {
+      $top: ROWS_PER_PAGE,
+      resultFormat: 'objectArray',
+      ...(skipToken ? { $skipToken: skipToken } : {}),
+    };
+    const response: ArmResponse = await deps.gate.run(
+      bucketOf(deps.observer, deps.managingTenantId, 'graph'),
+      () =>
+        deps.arm({
+          method: 'POST',
+          path: '/providers/Microsoft.ResourceGraph/resources?api-version=2022-10-01',
+          body: { query, options },
+          what,
+        }),
+    );
+    const parsed = page.safeParse(response.body);
+    if (!parsed.success) throw noAnswer(parsed.error, what);
+    rows.push(...parsed.data.data);
+    // Pages are followed by the token: the truncation flag is a string and may say "false" with more to come.
+    skipToken = parsed.data.$skipToken ?? null;
+    pacer.spent(
+      response.header('x-ms-user-quota-remaining'),
+      response.header('x-ms-user-quota-resets-after'),
+    );
+    if (skipToken) await pacer.quota();
+  } while (skipToken);
+  return rows;
+}
+
+function subscriptionsOf(rows: readonly z.infer<typeof estateRow>[]): IndexedSubscription[] {
+  const bySubscription = Map.groupBy(rows, (row) => row.subscriptionId.toLowerCase());
+  return [...bySubscription.values()].flatMap((same) => {
+    const [first] = same;
+    if (!first) return [];
+    return {
+      facts: indexedFacts(first),
+      delegations: same.map(indexedDelegation).filter((found) => found !== null),
+    };
+  });
+}

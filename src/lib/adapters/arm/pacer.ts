@@ -1,0 +1,77 @@
+/**
+ * Decides when the next query may go out. A lonely look-up waits a blink; under load look-ups gather until no further
+ * one arrives, so that a query serves everybody who is waiting; and the quota the service reports is never overdrawn.
+ */
+export interface Pacer {
+  /** A look-up has arrived. */
+  arrival(): void;
+  /** Resolves when the next batch may be sent. */
+  opening(): Promise<void>;
+  /** Runs a batch; the next opening waits for its end. */
+  during<T>(batch: () => Promise<T>): Promise<T>;
+  /** Takes note of the quota headers: what remains, and when it is full again (`hh:mm:ss`). */
+  spent(remaining: string | undefined, resetsAfter: string | undefined): void;
+  /** Resolves when the quota allows one more query. */
+  quota(): Promise<void>;
+}
+
+/** A quiet spell this long means that everybody who will come soon has come. */
+const QUIET_MS = 20;
+const QUIET_UNDER_LOAD_MS = 120;
+/** Nobody waits longer than this for others to come. */
+const GATHER_MS = 1_000;
+/** A batch within this time of the last one means load. */
+const LOAD_MS = 1_000;
+/** Queries kept in hand, because other workers draw on the same quota. */
+const RESERVE = 2;
+
+export function makePacer(clock: () => Date, sleep: (ms: number) => Promise<void>): Pacer {
+  let lastArrival = 0;
+  let lastBatchEnd = 0;
+  let batch: Promise<unknown> = Promise.resolve();
+  let notBefore = 0;
+  const now = () => clock().getTime();
+
+  const quota = async () => {
+    const wait = notBefore - now();
+    if (wait > 0) await sleep(wait);
+  };
+
+  return {
+    arrival() {
+      lastArrival = now();
+    },
+    async opening() {
+      const from = now();
+      const loaded = from - lastBatchEnd < LOAD_MS;
+      await batch.catch(() => undefined);
+      await quota();
+      const quiet = loaded ? QUIET_UNDER_LOAD_MS : QUIET_MS;
+      for (;;) {
+        const rest = Math.min(lastArrival + quiet, from + GATHER_MS) - now();
+        if (rest <= 0) return;
+        await sleep(rest);
+      }
+    },
+    async during(run) {
+      const running = run();
+      batch = running;
+      try {
+        return await running;
+      } finally {
+        lastBatchEnd = now();
+      }
+    },
+    spent(remaining, resetsAfter) {
+      if (remaining === undefined || Number(remaining) > RESERVE) return;
+      notBefore = now() + millisecondsOf(resetsAfter);
+    },
+    quota,
+  };
+}
+
+function millisecondsOf(span: string | undefined): number {
+  const [hours = 0, minutes = 0, seconds = 0] = (span ?? '').split(':').map(Number);
+  const total = ((hours * 60 + minutes) * 60 + seconds) * 1000;
+  return Number.isFinite(total) ? total : 0;
+}

@@ -1,0 +1,34 @@
+import type { ServiceBusClient, ServiceBusMessage, ServiceBusSender } from '@azure/service-bus';
+import { Failure } from '../../domain/failure.ts';
+import type { Queues } from '../../domain/ports.ts';
+
+/** Names of the queues we send to, as settings give them. */
+export type QueueNames = Readonly<Record<'reconcile' | 'parked', string>>;
+
+/** Sends over one connection, made when first needed. Trouble is `unavailable`: the message we work on is redelivered. */
+export function makeQueues(connect: () => ServiceBusClient, names: QueueNames): Queues {
+  let client: ServiceBusClient | null = null;
+  const senders = new Map<string, ServiceBusSender>();
+  const senderOf = (queue: string) => {
+    client ??= connect();
+    const sender = senders.get(queue) ?? client.createSender(queue);
+    senders.set(queue, sender);
+    return sender;
+  };
+
+  return {
+    async send(queue, message) {
+      const outgoing: ServiceBusMessage = {
+        messageId: message.messageId,
+        body: Buffer.from(message.body),
+        ...(message.at ? { scheduledEnqueueTimeUtc: message.at } : {}),
+        ...(message.properties ? { applicationProperties: { ...message.properties } } : {}),
+      };
+      try {
+        await senderOf(names[queue]).sendMessages(outgoing);
+      } catch (cause) {
+        throw new Failure('unavailable', `The queue ${names[queue]} could not be written.`, { cause });
+      }
+    },
+  };
+}

@@ -1,0 +1,31 @@
+/**
+ * Keys of rows. Table Storage refuses `/ \ # ?` and control characters in keys, so external ids are encoded; the
+ * encoding keeps letters and digits readable and is the same for every spelling of an ARM id.
+ */
+export function encodeKey(externalId: string): string {
+  return externalId
+    .toLowerCase()
+    .replace(/[^a-z0-9.\-_]/g, (char) =>
+      [...Buffer.from(char)].map((byte) => `=${byte.toString(16)}`).join(''),
+    );
+}
+
+const MAX_VERSION = 9_999_999_999;
+
+/** Newest first: rows come back in key order, so the key counts down. */
+export function reversed(version: number): string {
+  return String(MAX_VERSION - version).padStart(10, '0');
+}
+
+/** Row keys of table `Ledger`. `change~` sorts before `current`, so one range read gives a tenant without its history. */
+export const ledgerKeys = {
+  current: 'current',
+  scope: (scope: string) => `scope~${encodeKey(scope)}`,
+  gap: (scope: string, openedAt: string) => `gap~${encodeKey(scope)}~${encodeKey(openedAt)}`,
+  change: (version: number) => `change~${reversed(version)}`,
+};
+
+/** Partition of table `Tenants`: the first hex digit, so that the order of the whole table is the order of ids. */
+export function tenantPartition(tenantId: string): string {
+  return tenantId.charAt(0);
+}

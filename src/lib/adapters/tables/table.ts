@@ -1,0 +1,109 @@
+import {
+  TableClient,
+  type TableEntity,
+  type TableEntityResult,
+  type TransactionAction,
+} from '@azure/data-tables';
+import type { TokenCredential } from '@azure/core-auth';
+import { Failure } from '../../domain/failure.ts';
+import { statusOf, tableFailure } from './table-errors.ts';
+
+/** Where the tables are: a connection string for local storage, an endpoint with an identity in Azure. */
+export type TableStorage =
+  | { readonly kind: 'connection-string'; readonly connectionString: string }
+  | { readonly kind: 'identity'; readonly endpoint: string; readonly credential: TokenCredential };
+
+export type Row = Record<string, unknown>;
+export type StoredRow = TableEntityResult<Row>;
+export type Entity = TableEntity<Row>;
+
+/**
+ * One table with the few verbs the ledgers need. Every update carries the tag it read (the SDK's default would overwrite
+ * anything), and every trouble is a `Failure`.
+ */
+export interface Table {
+  /** Null when there is no such row. */
+  get(partitionKey: string, rowKey: string): Promise<StoredRow | null>;
+  list(filter: string): AsyncIterable<StoredRow>;
+  /** Throws `conflict` when the row is there already. */
+  create(row: Entity): Promise<string>;
+  /** Replaces a row that still has the tag; throws `conflict` otherwise. */
+  replace(row: Entity, etag: string): Promise<string>;
+  /** Writes the row whatever was there. */
+  put(row: Entity): Promise<void>;
+  /** All or nothing, at most 100 actions in one partition; throws `conflict` when a tag does not match. */
+  transact(actions: readonly TransactionAction[]): Promise<void>;
+}
+
+/** Service limit: actions in one entity-group transaction. */
+export const TRANSACTION_LIMIT = 100;
+
+export function makeTable(name: string, storage: TableStorage): Table {
+  const client = clientFor(name, storage);
+  let ready: Promise<void> | null = null;
+  // A table is made when it is first needed; a failure is not remembered, so that the next call tries again.
+  const ensure = () => {
+    ready ??= client.createTable().catch((error: unknown) => {
+      ready = null;
+      throw error;
+    });
+    return ready;
+  };
+
+  const run = async <T>(call: () => Promise<T>): Promise<T> => {
+    try {
+      await ensure();
+      return await call();
+    } catch (error) {
+      throw tableFailure(error, name);
+    }
+  };
+
+  return {
+    async get(partitionKey, rowKey) {
+      try {
+        await ensure();
+        return await client.getEntity<Row>(partitionKey, rowKey);
+      } catch (error) {
+        if (statusOf(error) === 404) return null;
+        throw tableFailure(error, name);
+      }
+    },
+    async *list(filter) {
+      try {
+        await ensure();
+        yield* client.listEntities<Row>({ queryOptions: { filter } });
+      } catch (error) {
+        throw tableFailure(error, name);
+      }
+    },
+    create: (row) => run(async () => tagOf((await client.createEntity(row)).etag)),
+    replace: (row, etag) =>
+      run(async () => tagOf((await client.updateEntity(row, 'Replace', { etag })).etag)),
+    put: (row) =>
+      run(async () => {
+        await client.upsertEntity(row, 'Replace');
+      }),
+    transact: (actions) =>
+      run(async () => {
+        await client.submitTransaction([...actions]);
+      }),
+  };
+}
+
+function clientFor(name: string, storage: TableStorage): TableClient {
+  const retryOptions = { maxRetries: 2 };
+  if (storage.kind === 'identity') {
+    return new TableClient(storage.endpoint, name, storage.credential, { retryOptions });
+  }
+  const allowInsecureConnection = storage.connectionString.includes('http://');
+  return TableClient.fromConnectionString(storage.connectionString, name, {
+    allowInsecureConnection,
+    retryOptions,
+  });
+}
+
+function tagOf(etag: string | undefined): string {
+  if (etag) return etag;
+  throw new Failure('unexpected', 'Table Storage answered a write without a tag.');
+}

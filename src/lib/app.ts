@@ -1,0 +1,187 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ManagedIdentityCredential } from '@azure/identity';
+import { ServiceBusClient } from '@azure/service-bus';
+import { makeArmClient } from './adapters/arm/arm-client.ts';
+import { makeBucketGate } from './adapters/arm/bucket-gate.ts';
+import { makeEstateIndex } from './adapters/arm/estate-index.ts';
+import { makeEstate } from './adapters/arm/estate.ts';
+import { makePartnerLinks } from './adapters/arm/partner-links.ts';
+import { makeQueues } from './adapters/bus/queues.ts';
+import { makeCredential } from './adapters/identity/credentials.ts';
+import { makeTokenSource } from './adapters/identity/token-source.ts';
+import { makeLinkLedger } from './adapters/tables/link-ledger.ts';
+import { makeParkedMessages } from './adapters/tables/parked-messages.ts';
+import { makeTable, type TableStorage } from './adapters/tables/table.ts';
+import { makeTenantLedger } from './adapters/tables/tenant-ledger.ts';
+import { makeTenantList } from './adapters/tables/tenant-list.ts';
+import { makeThrottleBoard } from './adapters/tables/throttle-board.ts';
+import { makeLog } from './adapters/telemetry/log.ts';
+import { loadConfig, type Config } from './config.ts';
+import { makeRoleTable } from './domain/role-table.ts';
+import { makeKeepParked } from './usecases/keep-parked.ts';
+import { makeReconcileLink } from './usecases/reconcile-link.ts';
+import { makeReconcileTenant } from './usecases/reconcile-tenant.ts';
+import { makeReconcile } from './usecases/reconcile.ts';
+import { makeRegisterTenant } from './usecases/register-tenant.ts';
+import { makeReport } from './usecases/report.ts';
+
+/** What the functions call: one use case each. */
+export type App = ReturnType<typeof makeApp>;
+
+type WriteLine = Parameters<typeof makeLog>[0];
+
+/** Composes the app from its settings. Connections are made when first used. */
+export function makeApp(config: Config, writeLine: WriteLine) {
+  const log = makeLog(writeLine);
+  const clock = () => new Date();
+  const storage = storageOf(config);
+  const table = (name: string) => makeTable(name, storage);
+
+  const ledger = makeTenantLedger(table('Ledger'), makeTenantList(table('Tenants')));
+  const links = makeLinkLedger(table('Links'));
+  const parked = makeParkedMessages(table('Parked'));
+  const queues = makeQueues(() => connectBus(config), config.queues);
+  const roles = makeRoleTable(config.roleDecisions);
+  const azure = makeAzure(config, makeThrottleBoard(table('Throttles')), clock, (fields) => {
+    log.warn('upstream.throttled', fields);
+  });
+
+  const reconcileTenant = makeReconcileTenant({
+    ...config,
+    ledger,
+    links,
+    queues,
+    roles,
+    clock,
+    index: azure.index,
+    estate: azure.estate,
+  });
+  const reconcileLink = makeReconcileLink({
+    links,
+    partnerLinks: azure.partnerLinks,
+    principals: config.principals,
+    rules: config.linkRules,
+    leaseMs: config.linkLeaseMs,
+    clock,
+    log,
+  });
+
+  return {
+    clock,
+    log,
+    registerTenant: makeRegisterTenant({
+      ledger,
+      queues,
+      clock,
+      log,
+      digest: (text) => createHash('sha256').update(text).digest('hex').slice(0, 32),
+      managingTenantId: config.managingTenantId,
+      trustedSources: config.trustedSources,
+    }),
+    reconcile: makeReconcile({
+      reconcileTenant,
+      reconcileLink,
+      queues,
+      retry: config.retry,
+      clock,
+      random: Math.random,
+      log,
+    }),
+    keepParked: makeKeepParked({ parked, log }),
+    report: makeReport({
+      ledger,
+      links,
+      parked,
+      principals: config.principals,
+      staleAfterMs: config.staleAfterMs,
+      clock,
+    }),
+  };
+}
+
+function makeAzure(
+  config: Config,
+  board: ReturnType<typeof makeThrottleBoard>,
+  clock: () => Date,
+  onThrottled: (fields: { path: string; requestId: string | null }) => void,
+) {
+  const { armEndpoint, timeoutMs } = config.azure;
+  const observer = config.observer.objectId ?? config.observer.managedIdentityClientId;
+  // Subscriptions have buckets of their own; what several workers share are the managing tenant's.
+  const shared = `~${config.managingTenantId}~`;
+  const gate = makeBucketGate(board, (bucket) => bucket.includes(shared), clock);
+  const arm = makeArmClient({
+    endpoint: armEndpoint,
+    credential: observerCredential(config, clock),
+    timeoutMs,
+    clock,
+    newId: randomUUID,
+    onThrottled,
+  });
+  const credentials = new Map(config.principals.map((p) => [p.name, principalCredential(config, p, clock)]));
+  const common = { arm, gate, observer, managingTenantId: config.managingTenantId, clock };
+  return {
+    index: makeEstateIndex({ ...common, sleep: (ms) => sleep(ms) }),
+    estate: makeEstate(common),
+    partnerLinks: makePartnerLinks({
+      endpoint: armEndpoint,
+      credentialOf: (principal) => {
+        const credential = credentials.get(principal.name);
+        if (!credential) throw new Error(`no credential for ${principal.name}`);
+        return credential;
+      },
+      gate,
+      timeoutMs,
+      clock,
+    }),
+  };
+}
+
+function principalCredential(config: Config, principal: Config['principals'][number], clock: () => Date) {
+  const { authorityHost, assertionAudience, privateAuthority } = config.azure;
+  const { homeTenantId: tenantId, applicationId, objectId, name } = principal;
+  const context = { tenantId, applicationId, authorityHost, assertionAudience, privateAuthority };
+  return makeTokenSource(
+    makeCredential(principal.credential, context),
+    { name, tenantId, applicationId, objectId },
+    clock,
+  );
+}
+
+function observerCredential(config: Config, clock: () => Date) {
+  const { managedIdentityClientId, objectId } = config.observer;
+  const { authorityHost, assertionAudience, privateAuthority } = config.azure;
+  const credential = makeCredential(
+    { kind: 'managed-identity', managedIdentityClientId },
+    {
+      tenantId: config.managingTenantId,
+      applicationId: managedIdentityClientId,
+      authorityHost,
+      assertionAudience,
+      privateAuthority,
+    },
+  );
+  const expected = { name: 'observer', tenantId: config.managingTenantId, ...(objectId ? { objectId } : {}) };
+  return makeTokenSource(credential, expected, clock);
+}
+
+function storageOf({ tables }: Config): TableStorage {
+  if (tables.kind === 'connection-string') return tables;
+  return { kind: 'identity', endpoint: tables.endpoint, credential: ownIdentity(tables.clientId) };
+}
+
+function connectBus({ bus }: Config): ServiceBusClient {
+  if (bus.kind === 'connection-string') return new ServiceBusClient(bus.connectionString);
+  return new ServiceBusClient(bus.namespace, ownIdentity(bus.clientId));
+}
+
+/** The app's own identity, for its own storage and queues; never used for a partner link. */
+function ownIdentity(clientId: string | null): ManagedIdentityCredential {
+  return clientId ? new ManagedIdentityCredential({ clientId }) : new ManagedIdentityCredential();
+}
+
+/** The app, composed from the environment's settings. Throws `ConfigError`. */
+export function startApp(writeLine: WriteLine): App {
+  return makeApp(loadConfig(), writeLine);
+}

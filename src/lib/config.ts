@@ -1,0 +1,374 @@
+import { z } from 'zod';
+import { guid } from './domain/guid.ts';
+import { partnerId } from './domain/partner-id.ts';
+
+/**
+ * All settings, read once from the environment into one frozen object. A wrong setting stops the start; the error names
+ * every faulty variable and what it should be, never its value, because a value may be a secret.
+ */
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+const guids = list.pipe(z.array(guid));
+const count = z.coerce.number().int().min(1);
+const ms = z.coerce.number().int().min(0);
+const httpsUrl = z
+  .url({ protocol: /^https$/, error: 'must be an https URL' })
+  .transform((url) => url.replace(/\/+$/, ''));
+const name = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be a short name of letters, digits, . _ -');
+const json = <T extends z.ZodType>(schema: T) =>
+  z
+    .string()
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue({ code: 'custom', message: 'must be JSON' });
+        return z.NEVER;
+      }
+    })
+    .pipe(schema);
+
+const credentialKind = z.enum(['federated', 'certificate', 'secret']);
+
+const additionalPrincipal = z.strictObject({
+  name,
+  objectId: guid,
+  applicationId: guid,
+  partnerId,
+  credential: credentialKind.default('federated'),
+  identityClientId: guid.optional(),
+  certificatePath: z.string().optional(),
+  secret: z.string().optional(),
+  groups: z.array(guid).default([]),
+  formerObjectIds: z.array(guid).default([]),
+});
+
+const clouds = {
+  AzureCloud: {
+    arm: 'https://management.azure.com',
+    authority: 'https://login.microsoftonline.com',
+    assertionAudience: 'api://AzureADTokenExchange',
+  },
+  AzureUSGovernment: {
+    arm: 'https://management.usgovcloudapi.net',
+    authority: 'https://login.microsoftonline.us',
+    assertionAudience: 'api://AzureADTokenExchangeUSGov',
+  },
+  AzureChinaCloud: {
+    arm: 'https://management.chinacloudapi.cn',
+    authority: 'https://login.chinacloudapi.cn',
+    assertionAudience: 'api://AzureADTokenExchangeChina',
+  },
+} as const;
+
+const environment = z.object({
+  MODE: z.enum(['observe', 'enforce']).default('observe'),
+  MANAGING_TENANT_ID: guid,
+
+  PARTNER_ID: partnerId,
+  GLOBAL_PARTNER_IDS: list.default([]),
+  WHEN_LINKED_ELSEWHERE: z.enum(['refuse', 'replace']).default('refuse'),
+
+  PRINCIPAL_NAME: name.default('pal-link'),
+  PRINCIPAL_OBJECT_ID: guid,
+  PRINCIPAL_APPLICATION_ID: guid,
+  PRINCIPAL_CREDENTIAL: credentialKind.default('federated'),
+  PRINCIPAL_IDENTITY_CLIENT_ID: guid.optional(),
+  PRINCIPAL_CERTIFICATE_PATH: z.string().min(1).optional(),
+  PRINCIPAL_SECRET: z.string().min(1).optional(),
+  PRINCIPAL_GROUPS: guids.default([]),
+  PRINCIPAL_FORMER_OBJECT_IDS: guids.default([]),
+  ADDITIONAL_PRINCIPALS: json(z.array(additionalPrincipal)).default([]),
+  ALLOW_SECRETS: flag.default(false),
+
+  OBSERVER_IDENTITY_CLIENT_ID: guid,
+  OBSERVER_OBJECT_ID: guid.optional(),
+
+  ROLE_DECISIONS: json(z.record(guid, z.boolean())).default({}),
+  TRUSTED_SOURCES: list.default([]),
+
+  CLOUD: z.enum(['AzureCloud', 'AzureUSGovernment', 'AzureChinaCloud']).default('AzureCloud'),
+  ALLOW_SOVEREIGN_CLOUD: flag.default(false),
+  LOCAL_STACK: flag.default(false),
+  ARM_ENDPOINT: httpsUrl.optional(),
+  AUTHORITY_HOST: httpsUrl.optional(),
+  ARM_TIMEOUT_MS: count.default(60 * SECOND),
+
+  TABLES_ENDPOINT: httpsUrl.optional(),
+  TABLES_IDENTITY_CLIENT_ID: guid.optional(),
+  TABLES_CONNECTION_STRING: z.string().min(1).optional(),
+  ServiceBus: z.string().min(1).optional(),
+  ServiceBus__fullyQualifiedNamespace: z.string().min(1).optional(),
+  ServiceBus__clientId: guid.optional(),
+  ONBOARDING_QUEUE: name.default('onboarding'),
+  RECONCILE_QUEUE: name.default('reconcile'),
+  SWEEPS_QUEUE: name.default('sweeps'),
+  NOTICES_QUEUE: name.default('notices'),
+  PARKED_QUEUE: name.default('parked'),
+
+  EXPECT_DELEGATION_WITHIN_MS: ms.default(14 * DAY),
+  SECOND_LOOK_FIRST_PAUSE_MS: count.default(MINUTE),
+  SECOND_LOOKS_FOR_MS: ms.default(HOUR),
+  STALE_AFTER_MS: count.default(48 * HOUR),
+  INDEX_LAG_ALLOWANCE_MS: ms.default(15 * MINUTE),
+  LINK_FRESHNESS_MS: count.default(5 * MINUTE),
+  LINK_LEASE_MS: count.optional(),
+  CONCURRENT_READS: count.default(8),
+  DIRECT_READ_LIMIT: count.default(50),
+  RETRY_LIMIT: count.default(6),
+  RETRY_BASE_MS: count.default(30 * SECOND),
+  RETRY_CAP_MS: count.default(15 * MINUTE),
+  THROTTLE_CEILING_MS: count.default(6 * HOUR),
+});
+
+type Environment = z.infer<typeof environment>;
+
+/** One wrong or missing setting. */
+interface Fault {
+  readonly setting: string;
+  readonly problem: string;
+}
+
+/** Thrown when settings are wrong; the message lists every fault and no value. */
+export class ConfigError extends Error {
+  constructor(faults: readonly Fault[]) {
+    const lines = faults.map(({ setting, problem }) => `  ${setting}: ${problem}`);
+    super(`The settings are not right, so nothing was started:\n${lines.join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+export type Config = ReturnType<typeof shape>;
+
+/** Reads settings; throws `ConfigError` naming every faulty variable. Empty variables count as absent. */
+export function loadConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  );
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.map(faultOf));
+  const faults = crossCheck(parsed.data);
+  if (faults.length > 0) throw new ConfigError(faults);
+  return Object.freeze(shape(parsed.data));
+}
+
+function faultOf(issue: z.core.$ZodIssue): Fault {
+  const setting = String(issue.path[0] ?? '(environment)');
+  const within = issue.path.slice(1).join('.');
+  const missing = issue.code === 'invalid_type' && issue.message.includes('received undefined');
+  const problem = missing
+    ? 'is missing'
+    : issue.code === 'invalid_value'
+      ? issue.message.replace(/^Invalid option: /, '')
+      : issue.message;
+  return { setting, problem: within ? `${within}: ${problem}` : problem };
+}
+
+/** What a single field cannot tell. */
+function crossCheck(env: Environment): Fault[] {
+  const faults: Fault[] = [];
+  const fault = (setting: string, problem: string) => faults.push({ setting, problem });
+
+  for (const setting of ['ARM_ENDPOINT', 'AUTHORITY_HOST'] as const) {
+    if (env[setting] && !env.LOCAL_STACK)
+      fault(setting, 'is only allowed with LOCAL_STACK=true, because tokens are sent there');
+  }
+  if (env.CLOUD !== 'AzureCloud' && !env.ALLOW_SOVEREIGN_CLOUD) {
+    fault(
+      'CLOUD',
+      'names a sovereign cloud, where partner links are not known to exist; ALLOW_SOVEREIGN_CLOUD=true says you know better',
+    );
+  }
+  if (env.GLOBAL_PARTNER_IDS.includes(env.PARTNER_ID)) {
+    fault(
+      'PARTNER_ID',
+      'is listed in GLOBAL_PARTNER_IDS: a global (HQ) account earns nothing, use the location account’s ID',
+    );
+  }
+  env.ADDITIONAL_PRINCIPALS.forEach((principal, index) => {
+    const path = `[${index}]`;
+    if (env.GLOBAL_PARTNER_IDS.includes(principal.partnerId)) {
+      fault(
+        'ADDITIONAL_PRINCIPALS',
+        `${path}.partnerId is listed in GLOBAL_PARTNER_IDS: use the location account’s ID`,
+      );
+    }
+    checkCredential(principal, env.ALLOW_SECRETS, (field, problem) =>
+      fault('ADDITIONAL_PRINCIPALS', `${path}.${field} ${problem}`),
+    );
+  });
+  const fields = {
+    identityClientId: 'PRINCIPAL_IDENTITY_CLIENT_ID',
+    certificatePath: 'PRINCIPAL_CERTIFICATE_PATH',
+    secret: 'PRINCIPAL_SECRET',
+    credential: 'PRINCIPAL_CREDENTIAL',
+  } as const;
+  checkCredential(defaultCredential(env), env.ALLOW_SECRETS, (field, problem) =>
+    fault(fields[field], problem),
+  );
+  for (const [what, clash] of clashes(env))
+    fault('ADDITIONAL_PRINCIPALS', `two principals share the ${what} ${clash}`);
+
+  if (!env.TABLES_CONNECTION_STRING && !env.TABLES_ENDPOINT)
+    fault('TABLES_ENDPOINT', 'is missing (or TABLES_CONNECTION_STRING in the local stack)');
+  if (env.TABLES_CONNECTION_STRING && !env.LOCAL_STACK)
+    fault(
+      'TABLES_CONNECTION_STRING',
+      'is only allowed with LOCAL_STACK=true: use TABLES_ENDPOINT and an identity',
+    );
+  if (!env.ServiceBus && !env.ServiceBus__fullyQualifiedNamespace)
+    fault(
+      'ServiceBus__fullyQualifiedNamespace',
+      'is missing (or ServiceBus, a connection string, in the local stack)',
+    );
+  if (env.ServiceBus && !env.LOCAL_STACK)
+    fault(
+      'ServiceBus',
+      'a connection string is only allowed with LOCAL_STACK=true: use ServiceBus__fullyQualifiedNamespace and an identity',
+    );
+  return faults;
+}
+
+type CredentialField = 'identityClientId' | 'certificatePath' | 'secret' | 'credential';
+
+interface CredentialGiven {
+  readonly credential: z.infer<typeof credentialKind>;
+  readonly identityClientId?: string | undefined;
+  readonly certificatePath?: string | undefined;
+  readonly secret?: string | undefined;
+}
+
+function checkCredential(
+  given: CredentialGiven,
+  allowSecrets: boolean,
+  fault: (field: CredentialField, problem: string) => void,
+): void {
+  const needs = { federated: 'identityClientId', certificate: 'certificatePath', secret: 'secret' } as const;
+  const field = needs[given.credential];
+  if (!given[field]) fault(field, `is missing: the credential ${given.credential} needs it`);
+  if (given.credential === 'secret' && !allowSecrets) {
+    fault(
+      'credential',
+      'is “secret”, which is refused unless ALLOW_SECRETS=true; a federated credential needs no secret',
+    );
+  }
+}
+
+function defaultCredential(env: Environment): CredentialGiven {
+  return {
+    credential: env.PRINCIPAL_CREDENTIAL,
+    identityClientId: env.PRINCIPAL_IDENTITY_CLIENT_ID,
+    certificatePath: env.PRINCIPAL_CERTIFICATE_PATH,
+    secret: env.PRINCIPAL_SECRET,
+  };
+}
+
+/** One identity can carry one link, so names and object ids are unique. */
+function clashes(env: Environment): [string, string][] {
+  const found: [string, string][] = [];
+  const names = [env.PRINCIPAL_NAME, ...env.ADDITIONAL_PRINCIPALS.map((p) => p.name)];
+  const objects = [env.PRINCIPAL_OBJECT_ID, ...env.ADDITIONAL_PRINCIPALS.map((p) => p.objectId)];
+  if (new Set(names).size < names.length) found.push(['name', 'of another']);
+  if (new Set(objects).size < objects.length)
+    found.push(['object id', 'of another: one identity carries one partner ID']);
+  return found;
+}
+
+function credentialOf(given: CredentialGiven) {
+  switch (given.credential) {
+    case 'federated':
+      return { kind: 'federated' as const, managedIdentityClientId: given.identityClientId ?? '' };
+    case 'certificate':
+      return { kind: 'certificate' as const, path: given.certificatePath ?? '' };
+    case 'secret':
+      return { kind: 'secret' as const, secret: given.secret ?? '' };
+  }
+}
+
+function shape(env: Environment) {
+  const cloud = clouds[env.CLOUD];
+  const first = {
+    name: env.PRINCIPAL_NAME,
+    homeTenantId: env.MANAGING_TENANT_ID,
+    objectId: env.PRINCIPAL_OBJECT_ID,
+    applicationId: env.PRINCIPAL_APPLICATION_ID,
+    wantedPartnerId: env.PARTNER_ID,
+    groupIds: env.PRINCIPAL_GROUPS,
+    formerObjectIds: env.PRINCIPAL_FORMER_OBJECT_IDS,
+    credential: credentialOf(defaultCredential(env)),
+  };
+  const more = env.ADDITIONAL_PRINCIPALS.map((principal) => ({
+    name: principal.name,
+    homeTenantId: env.MANAGING_TENANT_ID,
+    objectId: principal.objectId,
+    applicationId: principal.applicationId,
+    wantedPartnerId: principal.partnerId,
+    groupIds: principal.groups,
+    formerObjectIds: principal.formerObjectIds,
+    credential: credentialOf(principal),
+  }));
+  return {
+    managingTenantId: env.MANAGING_TENANT_ID,
+    principals: [first, ...more],
+    linkRules: { mode: env.MODE, whenLinkedElsewhere: env.WHEN_LINKED_ELSEWHERE },
+    observer: {
+      managedIdentityClientId: env.OBSERVER_IDENTITY_CLIENT_ID,
+      objectId: env.OBSERVER_OBJECT_ID ?? null,
+    },
+    roleDecisions: env.ROLE_DECISIONS,
+    trustedSources: env.TRUSTED_SOURCES,
+    azure: {
+      armEndpoint: env.ARM_ENDPOINT ?? cloud.arm,
+      authorityHost: env.AUTHORITY_HOST ?? cloud.authority,
+      assertionAudience: cloud.assertionAudience,
+      privateAuthority: env.AUTHORITY_HOST !== undefined,
+      timeoutMs: env.ARM_TIMEOUT_MS,
+    },
+    tables: env.TABLES_CONNECTION_STRING
+      ? { kind: 'connection-string' as const, connectionString: env.TABLES_CONNECTION_STRING }
+      : {
+          kind: 'identity' as const,
+          endpoint: env.TABLES_ENDPOINT ?? '',
+          clientId: env.TABLES_IDENTITY_CLIENT_ID ?? null,
+        },
+    bus: env.ServiceBus
+      ? { kind: 'connection-string' as const, connectionString: env.ServiceBus }
+      : {
+          kind: 'identity' as const,
+          namespace: env.ServiceBus__fullyQualifiedNamespace ?? '',
+          clientId: env.ServiceBus__clientId ?? null,
+        },
+    queues: { reconcile: env.RECONCILE_QUEUE, parked: env.PARKED_QUEUE },
+    expectDelegationWithinMs: env.EXPECT_DELEGATION_WITHIN_MS,
+    secondLooks: {
+      firstPauseMs: env.SECOND_LOOK_FIRST_PAUSE_MS,
+      forMs: env.SECOND_LOOKS_FOR_MS,
+      expectDelegationWithinMs: env.EXPECT_DELEGATION_WITHIN_MS,
+    },
+    staleAfterMs: env.STALE_AFTER_MS,
+    indexLagAllowanceMs: env.INDEX_LAG_ALLOWANCE_MS,
+    linkFreshnessMs: env.LINK_FRESHNESS_MS,
+    linkLeaseMs: env.LINK_LEASE_MS ?? 3 * env.ARM_TIMEOUT_MS + 10 * SECOND,
+    concurrentReads: env.CONCURRENT_READS,
+    directReadLimit: env.DIRECT_READ_LIMIT,
+    retry: {
+      limit: env.RETRY_LIMIT,
+      baseMs: env.RETRY_BASE_MS,
+      capMs: env.RETRY_CAP_MS,
+      ceilingMs: env.THROTTLE_CEILING_MS,
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import type { FailureNote } from '../domain/failure.ts';
+import { linkStateOf, type LinkRecord } from '../domain/link.ts';
+import type { Clock, LinkLedger, ParkedMessages, TenantLedger } from '../domain/ports.ts';
+import type { Principal } from '../domain/principal.ts';
+import { standingOf, type TenantStanding } from '../domain/tenant-state.ts';
+import type { TenantRecord } from '../domain/tenant-record.ts';
+
+export interface ReportDeps {
+  readonly ledger: TenantLedger;
+  readonly links: LinkLedger;
+  readonly parked: ParkedMessages;
+  readonly principals: readonly Principal[];
+  readonly staleAfterMs: number;
+  readonly clock: Clock;
+}
+
+/** A tenant as the report shows it. */
+export interface ReportedTenant extends TenantStanding {
+  readonly tenantId: string;
+  readonly displayName: string | null;
+  readonly lastOutcome: string | null;
+  readonly scopes: readonly {
+    readonly scope: string;
+    readonly verdict: string;
+    readonly inherited: boolean;
+    readonly countsFor: string;
+    readonly principal: string;
+  }[];
+  /** How many changes have been committed for it. */
+  readonly changes: number;
+}
+
+/** A link as the report shows it. */
+export interface ReportedLink {
+  readonly principal: string;
+  readonly tenantId: string;
+  readonly objectId: string;
+  readonly partnerId: string | null;
+  readonly state: string | null;
+  readonly lastOutcome: string | null;
+  readonly failure: FailureNote | null;
+  readonly changes: number;
+}
+
+/** Everything on record, as one document: what became of each tenant, each link and each parked message. */
+export interface Report {
+  readonly tenants: readonly ReportedTenant[];
+  readonly links: readonly ReportedLink[];
+  readonly parked: readonly { readonly queue: string; readonly messageId: string; readonly reason: string }[];
+}
+
+export type MakeReport = () => Promise<Report>;
+
+/** Reads the whole ledger; meant for one machine's estates and for support, not for lists of a hundred thousand. */
+export function makeReport(deps: ReportDeps): MakeReport {
+  return async () => {
+    const links = await collect(deps.links.all());
+    const tenants = (await collect(deps.ledger.all())).map((record) => tenantOf(record, links, deps));
+    const parked = (await collect(deps.parked.all())).map(({ queue, messageId, reason }) => ({
+      queue,
+      messageId,
+      reason,
+    }));
+    return {
+      tenants: tenants.sort((a, b) => a.tenantId.localeCompare(b.tenantId)),
+      links: links.map(linkOf),
+      parked,
+    };
+  };
+}
+
+function tenantOf(record: TenantRecord, links: readonly LinkRecord[], deps: ReportDeps): ReportedTenant {
+  const { registration } = record;
+  const name = registration.facts.principal;
+  const principal = deps.principals.find((p) => p.name === name) ?? deps.principals[0];
+  const link = links.find(({ objectId }) => objectId === principal?.objectId) ?? null;
+  const standing = standingOf(record, {
+    link: linkStateOf(link, principal?.wantedPartnerId ?? ''),
+    linkFailure: link?.failure ?? null,
+    linkReadAt: link?.readAt ?? null,
+    now: deps.clock(),
+    staleAfterMs: deps.staleAfterMs,
+  });
+  return {
+    tenantId: registration.tenantId,
+    displayName: registration.facts.displayName ?? null,
+    ...standing,
+    lastOutcome: record.lastOutcome,
+    scopes: record.scopes.map(({ scope, verdict, inherited, countsFor, principal: named }) => ({
+      scope,
+      verdict,
+      inherited,
+      countsFor,
+      principal: named,
+    })),
+    changes: record.version,
+  };
+}
+
+function linkOf(link: LinkRecord): ReportedLink {
+  return {
+    principal: link.principal,
+    tenantId: link.tenantId,
+    objectId: link.objectId,
+    partnerId: link.observed?.partnerId ?? null,
+    state: link.observed?.state ?? null,
+    lastOutcome: link.lastOutcome,
+    failure: link.failure,
+    changes: link.version,
+  };
+}
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
