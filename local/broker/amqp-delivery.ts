@@ -66,7 +66,9 @@ export function makeDispatcher(queue: Queue<Content>): Dispatcher {
     attach: (sender) => {
       const outlet = makeOutlet(sender);
       consumers.push({ outlet, deletes: sender.snd_settle_mode === 1 });
+      // More credit, or room again for unsettled messages.
       sender.on('sender_flow', dispatch);
+      sender.on('sendable', dispatch);
       sender.on('sender_draining', () => outlet.drain());
       sender.on('accepted', (context: EventContext) => {
         settle(context, (token) => queue.complete(token));

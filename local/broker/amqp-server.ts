@@ -111,9 +111,6 @@ export async function startAmqpServer(entities: Entities, port: number): Promise
 const CONNECTION_OPTIONS: object = {
   max_frame_size: 65_536,
   tcp_no_delay: true,
-  // How far the oldest unsettled message of a link may lag behind the newest; with rhea's own 2,048 one slow handler
-  // stalls its receiver.
-  session_buffer_size: { incoming: 2048, outgoing: 65_536 },
   sender_options: { treat_modified_as_released: false },
   receiver_options: { autoaccept: false, credit_window: 1000, max_message_size: MAX_MESSAGE_BYTES },
 };

@@ -31,6 +31,7 @@ interface LinkInternals {
 }
 
 interface SenderInternals extends LinkInternals {
+  readonly session: { readonly outgoing: { available(): number } };
   credit: number;
   delivery_count: number;
   issue_flow: boolean;
@@ -84,7 +85,7 @@ export function echoTarget(receiver: Receiver): void {
 /** Where a broker's messages leave: a sender link with an honest account of its credit. */
 export interface Outlet {
   isOpen(): boolean;
-  /** How many more messages the receiver wants. */
+  /** How many more messages the receiver wants, and rhea can keep until they are settled. */
   credit(): number;
   send(payload: Buffer, tag?: Buffer): void;
   /** Gives unused credit back, after what has been sent. */
@@ -112,7 +113,11 @@ export function makeOutlet(sender: Sender): Outlet {
   };
   return {
     isOpen: () => sender.is_open(),
-    credit: () => (draining ? 0 : internals.credit + internals.delivery_count - sent),
+    credit: () => {
+      if (draining) return 0;
+      const wanted = internals.credit + internals.delivery_count - sent;
+      return Math.min(wanted, internals.session.outgoing.available());
+    },
     send: (payload, tag) => {
       sent += 1;
       sender.send(payload, tag, 0);
