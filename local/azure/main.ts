@@ -40,8 +40,9 @@ async function run(): Promise<void> {
   });
   if (values.estate === undefined) throw new Error(usage);
   if (!/^\d{1,5}$/.test(values.port)) throw new Error(`--port has to be a number.\n${usage}`);
+  const estate = parseEstate(readFileSync(values.estate, 'utf8'), values.estate);
   const azure = await startAzure({
-    estate: parseEstate(readFileSync(values.estate, 'utf8'), values.estate),
+    estate,
     port: Number(values.port),
     ...(values.data === undefined ? {} : { dataDir: values.data }),
     applications: Applications.parse(JSON.parse(values.applications)),
@@ -66,11 +67,11 @@ async function run(): Promise<void> {
   if (process.connected) return;
   // Alone there is nobody to say when, so the estate's changes begin at once.
   azure.startTimeline();
-  console.log(describe(azure));
+  console.log(describe(azure, estate.managingTenant.tenantId));
 }
 
-function describe({ url, caFile, identityEndpoint, principals, observer }: Azure): string {
-  const [first] = principals;
+function describe(azure: Azure, tenantId: string): string {
+  const { url, caFile, identityEndpoint, principals, observer } = azure;
   return [
     `ARM and Entra   ${url}`,
     `CA file         ${caFile}`,
@@ -83,24 +84,22 @@ function describe({ url, caFile, identityEndpoint, principals, observer }: Azure
     ),
     '',
     'Node    NODE_EXTRA_CA_CERTS=<CA file>, authority host and ARM endpoint as above, instance discovery off',
-    ...(first ? azExample(url, caFile, first) : []),
+    ...azExample(azure, tenantId),
   ].join('\n');
 }
 
-function azExample(
-  url: string,
-  caFile: string,
-  { applicationId, secret }: Azure['principals'][number],
-): string[] {
+function azExample({ url, caFile, principals }: Azure, tenantId: string): string[] {
+  const [first] = principals;
+  if (!first) return [];
   return [
     `az      export REQUESTS_CA_BUNDLE=${caFile}`,
     `        az cloud register -n pal-local --endpoint-resource-manager ${url} \\`,
     `          --endpoint-active-directory ${url}/adfs --endpoint-active-directory-resource-id ${url} \\`,
     `          --endpoint-active-directory-graph-resource-id ${url}`,
     '        az cloud set -n pal-local',
-    `        az login --service-principal -u ${applicationId} -p ${secret} --tenant adfs --allow-no-subscriptions`,
-    `        az rest --method put --resource ${url} --url \\`,
-    `          "${url}/providers/Microsoft.ManagementPartner/partners/<partner id>?api-version=2018-02-01"`,
+    `        az login --service-principal -u ${first.applicationId} -p '${first.secret}' --tenant ${tenantId} \\`,
+    '          --allow-no-subscriptions',
+    '        az rest --method get --url "/providers/Microsoft.ManagementPartner/partners?api-version=2018-02-01"',
   ];
 }
 
