@@ -33,7 +33,7 @@ export function settingsFor(estate: Estate, facts: StackFacts, mode: string): Re
     LOCAL_STACK: 'true',
     MODE: mode,
     MANAGING_TENANT_ID: estate.managingTenant.tenantId,
-    PARTNER_ID: first.wantedPartnerId,
+    PARTNER_ID: first.wantedPartnerId ?? '',
     GLOBAL_PARTNER_IDS: estate.partnerIds
       .filter(({ kind }) => kind === 'global')
       .map(({ id }) => id)
@@ -45,14 +45,16 @@ export function settingsFor(estate: Estate, facts: StackFacts, mode: string): Re
     PRINCIPAL_SECRET: secretOf(first.name),
     ALLOW_SECRETS: 'true',
     ADDITIONAL_PRINCIPALS: JSON.stringify(
-      others.map((principal) => ({
-        name: principal.name,
-        objectId: principal.objectId,
-        applicationId: principal.applicationId,
-        partnerId: principal.wantedPartnerId,
-        credential: 'secret',
-        secret: secretOf(principal.name),
-      })),
+      others
+        .filter(({ wantedPartnerId }) => wantedPartnerId !== null)
+        .map((principal) => ({
+          name: principal.name,
+          objectId: principal.objectId,
+          applicationId: principal.applicationId,
+          partnerId: principal.wantedPartnerId ?? '',
+          credential: 'secret',
+          secret: secretOf(principal.name),
+        })),
     ),
     OBSERVER_IDENTITY_CLIENT_ID: facts.azure.observer.clientId,
     OBSERVER_OBJECT_ID: facts.azure.observer.objectId,

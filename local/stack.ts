@@ -41,6 +41,9 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
+/** The host drains what it has begun; Azurite writes what it holds. */
+const STOP_GRACE_MS = 15_000;
+
 /** Starts everything; rejects with words when a part does not start, and ends those that did. */
 export async function startStack(
   options: Options,
@@ -51,7 +54,7 @@ export async function startStack(
   const started: Child[] = [];
   const stop = async () => {
     // The last started depends on the first: end them one by one in reverse.
-    for (const child of started.toReversed()) await child.stop();
+    for (const child of started.toReversed()) await child.stop(STOP_GRACE_MS);
   };
   const start = async (
     name: string,

@@ -24,8 +24,14 @@ process.argv = [
 
 createRequire(import.meta.url)('azurite/dist/src/table/main.js');
 
-// Azurite closes in order, and writes what it holds in memory to disk, only for SIGINT.
-const end = () => process.kill(process.pid, 'SIGINT');
+// Azurite closes in order, and writes what it holds in memory to disk, only for SIGINT, and only for the first one.
+let ending = false;
+const end = () => {
+  if (ending) return;
+  ending = true;
+  process.kill(process.pid, 'SIGINT');
+  if (process.connected) process.disconnect();
+};
 process.once('SIGTERM', end);
 
 await listening();

@@ -29,9 +29,14 @@ export function messageFacts(context: InvocationContext) {
   return {
     messageId: textOf(metadata['messageId']),
     attempts: Number(metadata['deliveryCount'] ?? 1),
-    enqueuedAt: new Date(textOf(metadata['enqueuedTimeUtc'])),
+    enqueuedAt: utcDate(textOf(metadata['enqueuedTimeUtc'])),
     property: (name: string) => (properties[name] === undefined ? null : textOf(properties[name])),
   };
+}
+
+/** The extension writes UTC times without a zone, which JavaScript would read as local time. */
+function utcDate(text: string): Date {
+  return new Date(/(Z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`);
 }
 
 function textOf(value: unknown): string {
