@@ -49,10 +49,13 @@ export function makeDispatcher(queue: Queue<Content>): Dispatcher {
     // Looking for a message can make others available, which asks for a dispatch; this one will get to them.
     if (dispatching) return;
     dispatching = true;
-    consumers = consumers.filter((consumer) => consumer.outlet.isOpen());
-    let consumer = nextConsumer();
-    while (consumer && deliverTo(consumer)) consumer = nextConsumer();
-    dispatching = false;
+    try {
+      consumers = consumers.filter((consumer) => consumer.outlet.isOpen());
+      let consumer = nextConsumer();
+      while (consumer && deliverTo(consumer)) consumer = nextConsumer();
+    } finally {
+      dispatching = false;
+    }
   };
 
   const settle = (context: EventContext, decide: (lockToken: string, delivery: Delivery) => boolean) => {

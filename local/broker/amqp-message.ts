@@ -26,8 +26,7 @@ export interface Arrival {
   readonly dueAt: number | null;
 }
 
-/** The message formats of a transfer: one message, or a batch whose data sections are messages. */
-export const PLAIN_FORMAT = 0;
+/** The message format of a batch: a message whose data sections are messages. */
 export const BATCH_FORMAT = 0x80013700;
 
 const HEADER = 0x70;

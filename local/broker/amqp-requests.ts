@@ -16,7 +16,7 @@ export interface Response {
 }
 
 /** The two spellings of a response's status. */
-export type StatusNames = 'status-code' | 'statusCode';
+type StatusNames = 'status-code' | 'statusCode';
 
 /** Serves the link that requests come in on. */
 export function serveRequests(

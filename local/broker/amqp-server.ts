@@ -74,11 +74,8 @@ export async function startAmqpServer(entities: Entities, port: number): Promise
     }
   });
 
-  // A client that goes away is no trouble of the broker's: its locks expire in their time. Unheard, rhea's events throw.
-  container.on('disconnected', ({ connection }: EventContext) => connections.delete(connection));
-  for (const event of ['error', 'connection_error', 'session_error', 'sender_error', 'receiver_error']) {
-    container.on(event, () => undefined);
-  }
+  // A client that goes away is no trouble of the broker's: its locks expire in their time. Unheard, these events throw.
+  for (const event of TROUBLE) container.on(event, () => undefined);
 
   const server = createServer((socket) => {
     holdBack(socket, () => {
@@ -86,7 +83,7 @@ export async function startAmqpServer(entities: Entities, port: number): Promise
     });
     const connection = container.create_connection(CONNECTION_OPTIONS as ConnectionOptions);
     connections.add(connection);
-    connection.on('connection_close', () => connections.delete(connection));
+    socket.once('close', () => connections.delete(connection));
     acceptSocket(connection, socket);
   });
   await new Promise<void>((resolve, reject) => {
@@ -107,6 +104,15 @@ export async function startAmqpServer(entities: Entities, port: number): Promise
     },
   };
 }
+
+const TROUBLE = [
+  'disconnected',
+  'error',
+  'connection_error',
+  'session_error',
+  'sender_error',
+  'receiver_error',
+];
 
 const CONNECTION_OPTIONS: object = {
   max_frame_size: 65_536,

@@ -4,7 +4,7 @@ import { startAmqpServer, type AmqpServer } from './amqp-server.ts';
 import { openEntities, type EntityStats } from './entities.ts';
 import { readQueueProperties, type QueueDefinition } from './queue-properties.ts';
 
-export interface BrokerOptions {
+interface BrokerOptions {
   /** The queues by name, as in `infra/queues.json`. */
   readonly queues: Readonly<Record<string, QueueDefinition>>;
   /** 0 takes a free port. */

@@ -5,7 +5,7 @@ import { makeQueue, type Queue, type QueueRecord } from './queue.ts';
 import type { QueueProperties } from './queue-properties.ts';
 
 /** What an address leads to. */
-export type Entity =
+type Entity =
   | { readonly kind: 'queue' | 'dead-letters' | 'management'; readonly queue: Queue<Content> }
   | { readonly kind: 'tokens' };
 
@@ -33,7 +33,7 @@ export interface Entities {
   close(): void;
 }
 
-export interface EntitiesDeps {
+interface EntitiesDeps {
   readonly properties: Readonly<Record<string, QueueProperties>>;
   /** Null: nothing outlives the process. */
   readonly dataDir: string | null;

@@ -1,5 +1,5 @@
 /** A binary heap that can also give up an item from its middle: what the queue orders messages and due times with. */
-export interface Heap<T> {
+interface Heap<T> {
   readonly size: number;
   peek(): T | undefined;
   push(item: T): void;

@@ -13,7 +13,7 @@ export interface Journal<Content> {
   close(): void;
 }
 
-export interface JournalDeps<Content> {
+interface JournalDeps<Content> {
   readonly dataDir: string;
   readonly encode: (content: Content) => Buffer;
   readonly decode: (bytes: Buffer) => Content;

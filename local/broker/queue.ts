@@ -8,7 +8,7 @@
 import { makeHeap } from './heap.ts';
 import type { QueueProperties } from './queue-properties.ts';
 
-export type MessageState = 'active' | 'deferred' | 'scheduled';
+type MessageState = 'active' | 'deferred' | 'scheduled';
 
 /** Properties that a settlement adds to a message: the dead-letter reason, or whatever the holder wanted to change. */
 export type ExtraProperties = Readonly<Record<string, unknown>>;
@@ -31,7 +31,7 @@ export interface QueuedMessage<Content> {
 }
 
 /** What a sender hands in. */
-export interface NewMessage<Content> {
+interface NewMessage<Content> {
   readonly messageId: string;
   readonly ttlMs: number | null;
   /** Null, or a time that has passed: at once. */
@@ -76,7 +76,7 @@ interface Totals {
   readonly duplicates: number;
 }
 
-export interface QueueStats {
+interface QueueStats {
   readonly active: number;
   readonly locked: number;
   readonly scheduled: number;
@@ -123,7 +123,7 @@ export interface Queue<Content> {
   snapshot(): Iterable<QueueRecord<Content>>;
 }
 
-export interface QueueDeps<Content> {
+interface QueueDeps<Content> {
   readonly name: string;
   readonly properties: QueueProperties;
   readonly now: () => number;

@@ -11,7 +11,7 @@ import { startBroker, type Broker } from '../../local/broker/broker.ts';
 import type { EntityStats } from '../../local/broker/entities.ts';
 import type { QueueDefinition } from '../../local/broker/queue-properties.ts';
 
-export interface TestQueue {
+interface TestQueue {
   readonly broker: Broker;
   readonly client: ServiceBusClient;
   readonly sender: ServiceBusSender;
@@ -24,7 +24,7 @@ export interface TestQueue {
   readonly stats: () => EntityStats;
 }
 
-export interface TestQueueOptions extends Partial<QueueDefinition> {
+interface TestQueueOptions extends Partial<QueueDefinition> {
   readonly dataDir?: string;
 }
 

@@ -1,4 +1,5 @@
 /** What survives the broker's process, and how the process comes and goes. */
+import { spawn } from 'node:child_process';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { setImmediate } from 'node:timers/promises';
 import { ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service-bus';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startChild, type Child } from '../../../local/control.ts';
+import { until } from '../../support/broker.ts';
 
 const MAIN = join(import.meta.dirname, '../../../local/broker/main.ts');
 
@@ -60,6 +62,14 @@ const kill = async (child: Child) => {
   await child.ended;
 };
 
+const isRunning = (pid: number) => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
 const byBody = (messages: readonly ServiceBusReceivedMessage[]) =>
   messages.map((message): unknown => [message.body, message.deliveryCount]);
 
@@ -96,6 +106,26 @@ describe('the broker process', () => {
 
     expect(await child.ended).toBe(0);
     await client.close();
+  });
+
+  it('ends when its parent is killed', async () => {
+    const script = join(dataDir, 'parent.mjs');
+    const control = join(import.meta.dirname, '../../../local/control.ts');
+    const args = ['--queues', join(dataDir, 'queues.json')];
+    writeFileSync(
+      script,
+      `import { startChild } from ${JSON.stringify(control)};
+       const options = { name: 'broker', script: ${JSON.stringify(MAIN)}, args: ${JSON.stringify(args)}, env: {}, onLine() {} };
+       console.log((await startChild(options)).pid);`,
+    );
+    const parent = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const printed = await new Promise((resolve) => parent.stdout.once('data', resolve));
+    const pid = Number(String(printed));
+    expect(isRunning(pid)).toBe(true);
+
+    parent.kill('SIGKILL');
+
+    await until(() => !isRunning(pid));
   });
 
   it('loses nothing when it is killed: messages, settlements, schedules, history, counts', async () => {
