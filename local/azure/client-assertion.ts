@@ -44,6 +44,8 @@ async function refuseCertificate(
     const { payload } = await jwtVerify(assertion, certificate.publicKey, {
       algorithms: ['RS256', 'PS256'],
       currentDate: new Date(rules.now()),
+      // Entra forgives clocks five minutes; some clients round the start of validity up.
+      clockTolerance: 300,
     });
     if (payload.sub?.toLowerCase() !== application.applicationId) {
       return refusals.badAssertion('Subject and issuer of the client assertion have to be the client id.');

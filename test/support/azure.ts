@@ -64,13 +64,11 @@ export interface TestResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
-  /** The body as JSON; loosely typed, because tests compare it to literals. */
-  readonly json: Json;
+  /** The body as JSON; undefined when it is none. */
+  readonly json: unknown;
+  /** A part of the JSON body, for example `at('error.code')`. */
+  at(path: string): unknown;
 }
-
-/** JSON of which a test knows the shape. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- literals are what it is compared to
-export type Json = any;
 
 export interface TestRequest {
   readonly token?: string;
@@ -79,7 +77,10 @@ export interface TestRequest {
   readonly timeoutMs?: number;
 }
 
-export interface TestAzure extends Azure {
+/** What a client has to know of a running simulator; a child process of it says the same in its facts. */
+export type AzureFacts = Pick<Azure, 'url' | 'caFile' | 'identityEndpoint' | 'principals' | 'observer'>;
+
+export interface AzureClient {
   /** For SDK clients and credentials: `{ ...sdkOptions }` makes them trust the simulator. */
   readonly sdkOptions: {
     readonly tlsOptions: { readonly ca: string };
@@ -95,6 +96,8 @@ export interface TestAzure extends Azure {
   observerToken(resource?: string): Promise<string>;
 }
 
+export type TestAzure = Azure & AzureClient;
+
 /** Starts a simulator that stops with the test. */
 export async function startTestAzure(
   estate: EstateInput,
@@ -105,47 +108,49 @@ export async function startTestAzure(
     port: 0,
     ...options,
   });
-  const ca = readFileSync(azure.caFile, 'utf8');
+  onTestFinished(() => azure.stop());
+  return { ...azure, ...connectAzure(azure) };
+}
+
+/** A client of a running simulator, wherever it runs; its connections close with the test. */
+export function connectAzure({
+  url,
+  caFile,
+  identityEndpoint,
+  principals,
+  observer,
+}: AzureFacts): AzureClient {
+  const ca = readFileSync(caFile, 'utf8');
   const agent = new Agent({ ca, keepAlive: true });
-  onTestFinished(async () => {
-    agent.destroy();
-    await azure.stop();
-  });
-  const send: TestAzure['send'] = (method, path, one = {}) =>
-    sendRequest(agent, azure.url + path, method, one);
+  onTestFinished(() => agent.destroy());
+  const scope = `${url}/.default`;
+  const send: AzureClient['send'] = (method, path, one = {}) => sendRequest(agent, url + path, method, one);
 
   return {
-    ...azure,
-    sdkOptions: {
-      tlsOptions: { ca },
-      endpoint: azure.url,
-      authorityHost: azure.url,
-      disableInstanceDiscovery: true,
-    },
-    scope: `${azure.url}/.default`,
+    sdkOptions: { tlsOptions: { ca }, endpoint: url, authorityHost: url, disableInstanceDiscovery: true },
+    scope,
     send,
     async token({ principal, tenant = managingTenantId } = {}) {
-      const found = azure.principals.find((one) => principal === undefined || one.name === principal)!;
-      const { json, text } = await send('POST', `/${tenant}/oauth2/v2.0/token`, {
-        body: new URLSearchParams({
-          grant_type: 'client_credentials',
-          client_id: found.applicationId,
-          client_secret: found.secret,
-          scope: `${azure.url}/.default`,
-        }).toString(),
+      const found = principals.find((one) => principal === undefined || one.name === principal)!;
+      const form = new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: found.applicationId,
+        client_secret: found.secret,
+        scope,
       });
-      if (typeof json?.access_token !== 'string') throw new Error(text);
-      return json.access_token;
+      const answer = await send('POST', `/${tenant}/oauth2/v2.0/token`, { body: form.toString() });
+      const token = answer.at('access_token');
+      if (typeof token !== 'string') throw new Error(answer.text);
+      return token;
     },
-    async observerToken(resource = azure.url) {
-      const { url, header } = azure.identityEndpoint;
+    async observerToken(resource = url) {
       const query = new URLSearchParams({
         'api-version': '2019-08-01',
         resource,
-        client_id: azure.observer.clientId,
+        client_id: observer.clientId,
       });
-      const response = await fetch(`${url}?${query.toString()}`, {
-        headers: { 'x-identity-header': header },
+      const response = await fetch(`${identityEndpoint.url}?${query.toString()}`, {
+        headers: { 'x-identity-header': identityEndpoint.header },
       });
       const { access_token } = (await response.json()) as { access_token: string };
       return access_token;
@@ -182,6 +187,7 @@ function sendRequest(agent: Agent, url: string, method: string, options: TestReq
           headers: response.headers,
           text,
           json: parsed(text),
+          at: (path) => partOf(parsed(text), path),
         });
       });
     });
@@ -189,10 +195,19 @@ function sendRequest(agent: Agent, url: string, method: string, options: TestReq
   });
 }
 
-function parsed(text: string): Json {
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+function partOf(json: unknown, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>(
+      (value, name) => (typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined),
+      json,
+    );
 }
