@@ -4,7 +4,7 @@ import type { JWTPayload } from 'jose';
 import { armError, type Answer, type Caller } from './exchange.ts';
 import type { Tokens } from './tokens.ts';
 
-export interface AccessTokenRequest {
+interface AccessTokenRequest {
   readonly audience: string;
   readonly tenantId: string;
   readonly objectId: string;

@@ -20,7 +20,7 @@ export interface ArmOperation {
   readonly handle: ArmHandler;
 }
 
-export interface ArmProviders {
+interface ArmProviders {
   readonly partners: ManagementPartner;
   readonly graph: ResourceGraph;
   readonly now: () => number;

@@ -45,7 +45,7 @@ export interface AzureOptions {
   readonly log?: (line: string) => void;
 }
 
-export interface AzureReport extends Report {
+interface AzureReport extends Report {
   readonly timelinePending: number;
 }
 

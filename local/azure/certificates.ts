@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
 
-export interface Certificates {
+interface Certificates {
   readonly caFile: string;
   readonly key: string;
   readonly cert: string;

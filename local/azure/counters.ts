@@ -1,7 +1,7 @@
 /** What was called and how often it was throttled; on disk before anything is answered. */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 
-export interface Counts {
+interface Counts {
   calls: Record<string, number>;
   throttled: number;
   /** Requests that came after a 429 and before its Retry-After had passed. */

@@ -33,7 +33,7 @@ export interface Directory {
   objectIn(tenantId: string, application: Application): string | undefined;
 }
 
-export interface DirectoryOptions {
+interface DirectoryOptions {
   /** The estate as it was at the start: applications and credentials do not change while it runs. */
   readonly estate: Estate;
   readonly current: () => Estate;

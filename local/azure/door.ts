@@ -15,9 +15,9 @@ import { findRoute, type Match, type Route } from './route.ts';
 import type { Tokens } from './tokens.ts';
 
 /** What becomes of a request: an answer, or a connection left hanging or torn down. */
-export type Fate = Answer | 'hang' | 'reset';
+type Fate = Answer | 'hang' | 'reset';
 
-export interface DoorOptions {
+interface DoorOptions {
   readonly live: LiveEstate;
   readonly counters: Counters;
   readonly faults: Faults;

@@ -16,7 +16,7 @@ export interface LiveEstate {
   stop(): void;
 }
 
-export interface LiveEstateOptions {
+interface LiveEstateOptions {
   readonly estate: Estate;
   readonly now: () => number;
   /** The estate with what happened outside it (links) filled in; patches are applied to this. */

@@ -106,7 +106,9 @@ function azExample({ url, caFile, principals }: Azure, tenantId: string): string
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = 'code' in error ? error.code : undefined;
-  if (code === 'EADDRINUSE') return `The port is in use by another program: choose another with --port.`;
+  if (code === 'EADDRINUSE' && 'port' in error) {
+    return `Port ${String(error.port)} is in use by another program: choose another with --port.`;
+  }
   if (code === 'ENOENT' && 'path' in error) return `There is no file ${String(error.path)}.`;
   return error.message;
 }

@@ -4,7 +4,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { managedIdentityToken, type EntraOptions } from './entra.ts';
 
-export interface ManagedIdentityEndpoint {
+interface ManagedIdentityEndpoint {
   /** IDENTITY_ENDPOINT */
   readonly url: string;
   /** IDENTITY_HEADER */

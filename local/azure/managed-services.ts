@@ -103,11 +103,7 @@ function notFound(code: string, what: string, name: string): Answer {
   return armError(404, code, `The ${what} '${name}' could not be found.`);
 }
 
-export function assignmentBody(
-  placed: PlacedSubscription,
-  delegation: PlacedDelegation,
-  expands: boolean,
-): object {
+function assignmentBody(placed: PlacedSubscription, delegation: PlacedDelegation, expands: boolean): object {
   return {
     properties: {
       ...assignmentProperties(delegation),

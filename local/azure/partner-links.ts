@@ -22,7 +22,7 @@ export interface PartnerLinks {
   unlink(caller: Caller): void;
 }
 
-export interface PartnerLinksOptions {
+interface PartnerLinksOptions {
   /** Every change is appended here before it is answered, so that a killed process loses none. */
   readonly file: string;
   /** Records that exist from the beginning; those in the file win. */

@@ -15,7 +15,7 @@ export interface Bucket {
   refusedUntil: number;
 }
 
-export interface Taken {
+interface Taken {
   /** Null when the request may pass. */
   readonly retryAfterSeconds: number | null;
   readonly headers: Readonly<Record<string, string>>;

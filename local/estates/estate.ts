@@ -50,7 +50,9 @@ const servicePrincipal = z.strictObject({
   principal: z.string().describe('the name of one of the principals'),
   objectId: guid,
   link,
-  roles: z.array(z.strictObject({ scope: z.string().min(1), roleDefinitionId: z.string().min(1) })).default([]),
+  roles: z
+    .array(z.strictObject({ scope: z.string().min(1), roleDefinitionId: z.string().min(1) }))
+    .default([]),
 });
 
 const customer = z.strictObject({
@@ -153,7 +155,6 @@ export const EstateFile = z.strictObject({
 });
 
 export type Estate = z.output<typeof EstateFile>;
-export type Principal = Estate['principals'][number];
 export type Customer = Estate['customers'][number];
 export type Subscription = Customer['subscriptions'][number];
 export type Delegation = Subscription['delegations'][number];
@@ -221,7 +222,9 @@ function crossChecks(estate: Estate): string[] {
     ...duplicates(subscriptions),
     ...estate.customers.flatMap((one, at) =>
       one.servicePrincipal && !names.has(one.servicePrincipal.principal)
-        ? [`customers[${at}].servicePrincipal.principal: no principal is named ${one.servicePrincipal.principal}`]
+        ? [
+            `customers[${at}].servicePrincipal.principal: no principal is named ${one.servicePrincipal.principal}`,
+          ]
         : [],
     ),
   ];

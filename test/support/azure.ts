@@ -70,7 +70,7 @@ export interface TestResponse {
   at(path: string): unknown;
 }
 
-export interface TestRequest {
+interface TestRequest {
   readonly token?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -80,7 +80,7 @@ export interface TestRequest {
 /** What a client has to know of a running simulator; a child process of it says the same in its facts. */
 export type AzureFacts = Pick<Azure, 'url' | 'caFile' | 'identityEndpoint' | 'principals' | 'observer'>;
 
-export interface AzureClient {
+interface AzureClient {
   /** For SDK clients and credentials: `{ ...sdkOptions }` makes them trust the simulator. */
   readonly sdkOptions: {
     readonly tlsOptions: { readonly ca: string };

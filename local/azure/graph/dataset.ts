@@ -7,7 +7,7 @@ import { subscriptionPolicies, visibleManagers } from '../subscriptions.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
-export interface Table {
+interface Table {
   readonly rows: readonly Row[];
   /** Rows by lower-case value of a column, for the columns that queries pick rows by. */
   readonly index: Readonly<Record<string, ReadonlyMap<string, readonly Row[]>>>;

@@ -9,7 +9,7 @@ export interface Token {
 }
 
 /** Why a query was not understood, in the words of the service's own parser. */
-export interface ParserFailure {
+interface ParserFailure {
   readonly line: number;
   readonly characterPositionInLine: number;
   readonly token: string;

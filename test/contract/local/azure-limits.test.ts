@@ -373,7 +373,7 @@ describe('the process', () => {
     const args = ['--estate', file, '--data', join(directory, 'data'), '--port', new URL(azure.url).port];
 
     await expect(startChild({ name: 'azure', script, args, env, onLine: () => undefined })).rejects.toThrow(
-      'The port is in use by another program',
+      'is in use by another program: choose another with --port',
     );
   });
 
