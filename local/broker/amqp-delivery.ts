@@ -67,12 +67,8 @@ export function makeDispatcher(queue: Queue<Content>): Dispatcher {
 
   return {
     attach: (sender) => {
-      const outlet = makeOutlet(sender);
+      const outlet = makeOutlet(sender, dispatch);
       consumers.push({ outlet, deletes: sender.snd_settle_mode === 1 });
-      // More credit, or room again for unsettled messages.
-      sender.on('sender_flow', dispatch);
-      sender.on('sendable', dispatch);
-      sender.on('sender_draining', () => outlet.drain());
       sender.on('accepted', (context: EventContext) => {
         settle(context, (token) => queue.complete(token));
       });

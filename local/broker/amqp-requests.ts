@@ -41,7 +41,10 @@ const outlets = new WeakMap<Sender, ReturnType<typeof makeOutlet>>();
 
 /** Serves the link that responses go out on. */
 export function serveResponses(sender: Sender): void {
-  outlets.set(sender, makeOutlet(sender));
+  outlets.set(
+    sender,
+    makeOutlet(sender, () => undefined),
+  );
 }
 
 function reply(connection: Connection, linkName: string, payload: Buffer): void {

@@ -32,6 +32,7 @@ interface LinkInternals {
 
 interface SenderInternals extends LinkInternals {
   readonly session: { readonly outgoing: { available(): number } };
+  readonly connection: { _register(): void };
   credit: number;
   delivery_count: number;
   issue_flow: boolean;
@@ -88,44 +89,71 @@ export interface Outlet {
   /** How many more messages the receiver wants, and rhea can keep until they are settled. */
   credit(): number;
   send(payload: Buffer, tag?: Buffer): void;
-  /** Gives unused credit back, after what has been sent. */
-  drain(): void;
 }
 
-/** Answers an attach the way it came (same source, same settle modes) and makes an outlet of the link. */
-export function makeOutlet(sender: Sender): Outlet {
+/**
+ * Answers an attach the way it came (same source, same settle modes) and makes an outlet of the link. `onCredit` runs
+ * whenever there may be credit to use; what it leaves of a drain is given back.
+ */
+export function makeOutlet(sender: Sender, onCredit: () => void): Outlet {
   const internals = sender as unknown as SenderInternals;
   sender.set_source({ address: sender.source.address });
   internals.local.attach.snd_settle_mode = sender.snd_settle_mode;
   internals.local.attach.rcv_settle_mode = sender.rcv_settle_mode;
 
+  let attached = false;
+  let asked: 'no' | 'drain' | 'give back' = 'no';
   let sent = 0;
-  let draining = false;
+
   // rhea counts a transfer against the credit only when it is written, and answers a drain only when credit is left;
   // a client that never hears of its drain waits and then closes the link.
   internals._get_drain = () => {
-    if (!draining) return false;
-    draining = false;
+    if (asked !== 'give back') return false;
+    asked = 'no';
     internals.delivery_count += internals.credit;
     internals.credit = 0;
     sent = internals.delivery_count;
     return true;
   };
+
+  const serve = () => {
+    if (!attached) return;
+    onCredit();
+    if (asked !== 'drain') return;
+    asked = 'give back';
+    internals.issue_flow = true;
+    internals.connection._register();
+  };
+  sender.on('sender_flow', serve);
+  // There is room again for unsettled messages.
+  sender.on('sendable', serve);
+  sender.on('sender_draining', () => {
+    asked = 'drain';
+    serve();
+  });
+  // In the turn that answers an attach rhea writes transfers first; a client that sent credit along with its attach would
+  // get messages on a link it does not know yet.
+  setImmediate(() => {
+    attached = true;
+    serve();
+  });
+
+  const send = (payload: Buffer, tag?: Buffer) => {
+    if (!attached) {
+      setImmediate(send, payload, tag);
+      return;
+    }
+    sent += 1;
+    sender.send(payload, tag, 0);
+  };
   return {
     isOpen: () => sender.is_open(),
     credit: () => {
-      if (draining) return 0;
+      if (!attached || asked === 'give back') return 0;
       const wanted = internals.credit + internals.delivery_count - sent;
       return Math.min(wanted, internals.session.outgoing.available());
     },
-    send: (payload, tag) => {
-      sent += 1;
-      sender.send(payload, tag, 0);
-    },
-    drain: () => {
-      draining = true;
-      internals.issue_flow = true;
-    },
+    send,
   };
 }
 

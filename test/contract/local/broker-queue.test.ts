@@ -285,6 +285,19 @@ describe('a queue', () => {
     expect(after.deadLetters.receive()?.message.content).toBe('a');
   });
 
+  it('counts an interrupted delivery once, even when the restart is interrupted too', () => {
+    const before = aQueue();
+    before.queue.enqueue(aMessage('a'));
+    before.queue.receive();
+    const halfway = aQueue();
+    for (const { record } of before.records) halfway.queue.replay(record);
+    halfway.records.push(...snapshotOf(halfway));
+
+    const after = revive(halfway);
+
+    expect(after.queue.receive()?.message).toMatchObject({ content: 'a', deliveryCount: 1 });
+  });
+
   it('can be made again from its snapshot alone', () => {
     const before = aQueue({ duplicateWindowMs: 600_000 });
     before.queue.enqueue(aMessage('a'));

@@ -2,6 +2,7 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isServiceBusError, type ServiceBusReceivedMessage } from '@azure/service-bus';
+import rhea, { type Delivery, type EventContext } from 'rhea';
 import { describe, expect, it } from 'vitest';
 import { startBroker } from '../../../local/broker/broker.ts';
 import { startTestQueue, until } from '../../support/broker.ts';
@@ -158,6 +159,17 @@ describe('sending and receiving', () => {
     expect(bodies(await receive(1))).toEqual(['late']);
   });
 
+  it('answers at once when a receiver gives its credit back', async () => {
+    const { receive } = await startTestQueue();
+    await receive(1, 1);
+    const before = Date.now();
+
+    // A client that hears nothing waits 200 ms each time, then closes the link.
+    for (let i = 0; i < 10; i += 1) await receive(1, 1);
+
+    expect(Date.now() - before).toBeLessThan(1_500);
+  });
+
   it('says that a queue does not exist, to senders and receivers', async () => {
     const { client } = await startTestQueue();
 
@@ -203,6 +215,32 @@ describe('sending and receiving', () => {
     }
 
     expect(stats()).toMatchObject({ active: 0, locked: 0, accepted: 3_000, completed: 3_000 });
+  });
+});
+
+describe('a bare AMQP client', () => {
+  it('is sent the rest of what it wants when it settles what it has', async () => {
+    const { broker, sender, stats } = await startTestQueue();
+    for (let start = 0; start < 2_500; start += 500) {
+      await sender.sendMessages(Array.from({ length: 500 }, (_, n) => ({ body: start + n })));
+    }
+    const connection = rhea
+      .create_container()
+      .connect({ host: '127.0.0.1', port: broker.port, reconnect: false, username: 'anonymous' });
+    const receiver = connection.open_receiver({ source: 'work', credit_window: 0, autoaccept: false });
+    const held: Delivery[] = [];
+    receiver.on('message', ({ delivery }: EventContext) => {
+      if (delivery) held.push(delivery);
+    });
+    receiver.add_credit(2_500);
+    await until(() => held.length === 2_048);
+
+    for (const delivery of held) delivery.accept();
+
+    await until(() => held.length === 2_500);
+    await until(() => stats().completed === 2_048);
+    expect(stats()).toMatchObject({ active: 0, locked: 452 });
+    connection.close();
   });
 });
 
