@@ -69,9 +69,21 @@ export interface Azure {
 }
 
 export async function startAzure(options: AzureOptions): Promise<Azure> {
+  if (options.dataDir !== undefined) return startIn(options.dataDir, options);
+  const dataDir = mkdtempSync(join(tmpdir(), 'pal-azure-'));
+  const remove = () => rmSync(dataDir, { recursive: true, force: true });
+  try {
+    const azure = await startIn(dataDir, options);
+    return { ...azure, stop: () => azure.stop().finally(remove) };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+async function startIn(dataDir: string, options: AzureOptions): Promise<Azure> {
   const { estate, log = () => undefined } = options;
   const now = strictClock(options.now ?? Date.now);
-  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'pal-azure-'));
   mkdirSync(dataDir, { recursive: true });
   const { caFile, key, cert } = await loadCertificates(dataDir);
   const tokens = loadTokens(dataDir);
@@ -149,7 +161,6 @@ export async function startAzure(options: AzureOptions): Promise<Azure> {
     async stop() {
       live.stop();
       await Promise.all([close(server), close(identity.server)]);
-      if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }
