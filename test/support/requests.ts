@@ -1,0 +1,16 @@
+/** Requests to look at a tenant or a link, and the messages they travel in. */
+import type { ReconcileRequest } from '../../src/lib/domain/request.ts';
+import { ids } from './delegations.ts';
+
+/** A request to look at the customer's tenant, made on 10 March 2026, at noon. */
+export function aRequest(changes: Partial<ReconcileRequest> = {}): ReconcileRequest {
+  return {
+    subject: 'tenant',
+    id: ids.customer,
+    cause: { kind: 'event', id: 'event-1' },
+    attempt: 0,
+    hop: 0,
+    since: '2026-03-10T12:00:00.000Z',
+    ...changes,
+  };
+}
