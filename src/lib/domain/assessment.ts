@@ -224,20 +224,22 @@ function gapsAfter(before: TenantRecord, scopes: readonly ScopeRecord[], at: Dat
     if (gap && (bad || undecided)) open.push(bad ? { ...gap, reason: scope.verdict } : gap);
     else if (bad) {
       const wasEarning = earlier.get(keyOf(scope.scope))?.verdict === 'earning';
-      opened.push({
+      const found: Gap = {
         scope: scope.scope,
         reason: scope.verdict,
         openedAt: at.toISOString(),
         lastEarningAt: wasEarning ? before.lastGood : null,
         closedAt: null,
-      });
+      };
+      opened.push(found);
+      open.push(found);
     }
   }
   const still = new Set(open.map(({ scope }) => keyOf(scope)));
   const closed = before.openGaps
     .filter(({ scope }) => !still.has(keyOf(scope)))
     .map((gap) => ({ ...gap, closedAt: at.toISOString() }));
-  return { open: [...open, ...opened], opened, closed };
+  return { open, opened, closed };
 }
 
 function changeOf(
@@ -262,14 +264,17 @@ function changeOf(
   };
 }
 
-/** Whether anything differs that people should hear of; a fresher look at the same state does not. */
+/** Whether anything differs that people should hear of; a fresher look at the same state does not, nor another order. */
 function differs(before: TenantRecord, after: TenantRecord): boolean {
   return signature(before) !== signature(after);
 }
 
 function signature({ phase, scopes, openGaps }: TenantRecord): string {
-  const seen = scopes.map((s) => [keyOf(s.scope), s.verdict, s.inherited, s.countsFor, s.roleIds.join()]);
-  return JSON.stringify([phase, seen, openGaps.map((gap) => [keyOf(gap.scope), gap.reason])]);
+  const seen = scopes.map((s) =>
+    [keyOf(s.scope), s.verdict, s.inherited, s.countsFor, s.roleIds.join()].join('|'),
+  );
+  const open = openGaps.map((gap) => [keyOf(gap.scope), gap.reason].join('|'));
+  return JSON.stringify([phase, seen.sort(), open.sort()]);
 }
 
 function keyOf(scope: string): string {
