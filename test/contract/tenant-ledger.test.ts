@@ -1,0 +1,458 @@
+import { describe, expect, it } from 'vitest';
+import { unpack } from '../../src/lib/adapters/tables/packing.ts';
+import type { Table } from '../../src/lib/adapters/tables/table.ts';
+import { makeTenantLedger } from '../../src/lib/adapters/tables/tenant-ledger.ts';
+import { makeTenantList } from '../../src/lib/adapters/tables/tenant-list.ts';
+import { Failure } from '../../src/lib/domain/failure.ts';
+import type { TenantCommit, TenantLedger, Versioned } from '../../src/lib/domain/ports.ts';
+import type { ScopeRecord, TenantChange, TenantRecord } from '../../src/lib/domain/tenant-record.ts';
+import { makeFakeTenantLedger } from '../fakes/tenant-ledger.ts';
+import { useAzurite } from '../support/azurite.ts';
+import { collect } from '../support/collect.ts';
+import { ids, resourceGroup } from '../support/delegations.ts';
+import { aGap, aRegistration, aScopeRecord, aTenantRecord } from '../support/tenants.ts';
+
+const azurite = useAzurite();
+
+const implementations: { name: string; make: () => TenantLedger }[] = [
+  { name: 'in memory', make: makeFakeTenantLedger },
+  {
+    name: 'in Table Storage',
+    make: () => makeTenantLedger(azurite.table(), makeTenantList(azurite.table())),
+  },
+];
+
+function aChange(version: number, changes: Partial<TenantChange> = {}): TenantChange {
+  return {
+    version,
+    at: '2026-03-10T12:00:00.000Z',
+    causeId: 'event-1',
+    phase: { from: 'unobserved', to: 'covered' },
+    scopes: [],
+    gapsOpened: [],
+    gapsClosed: [],
+    ...changes,
+  };
+}
+
+/** A commit of these scopes on top of what was read, one version on. */
+function aCommit(
+  known: Versioned<TenantRecord>,
+  scopes: readonly ScopeRecord[],
+  changes: Partial<TenantRecord> = {},
+): TenantCommit {
+  const version = known.record.version + 1;
+  return {
+    record: { ...known.record, phase: 'covered', scopes, version, ...changes },
+    change: aChange(version),
+    closedGaps: [],
+    droppedScopes: [],
+  };
+}
+
+async function stored(ledger: TenantLedger, tenantId = ids.customer): Promise<Versioned<TenantRecord>> {
+  const known = await ledger.read(tenantId);
+  if (!known) throw new Error(`no record of ${tenantId}`);
+  return known;
+}
+
+async function registered(ledger: TenantLedger, tenantId = ids.customer): Promise<Versioned<TenantRecord>> {
+  await ledger.register(aRegistration({ tenantId }), null);
+  return stored(ledger, tenantId);
+}
+
+/** Scopes by id, because no order of theirs is promised. */
+const inOrder = (record: TenantRecord): TenantRecord => ({
+  ...record,
+  scopes: record.scopes.toSorted((a, b) => (a.scope < b.scope ? -1 : 1)),
+  openGaps: record.openGaps.toSorted((a, b) => (a.scope < b.scope ? -1 : 1)),
+});
+
+const many = (count: number, changes: Partial<ScopeRecord> = {}) =>
+  Array.from({ length: count }, (_, index) => aScopeRecord(index + 1, changes));
+
+describe.each(implementations)('the ledger of tenants $name', ({ make }) => {
+  it('knows nothing of a tenant that was never registered', async () => {
+    expect(await make().read(ids.customer)).toBeNull();
+  });
+
+  it('gives back what was registered', async () => {
+    const ledger = make();
+
+    await ledger.register(aRegistration(), null);
+
+    expect((await stored(ledger)).record).toEqual(aTenantRecord());
+  });
+
+  it('keeps everything else when a registration changes', async () => {
+    const ledger = make();
+    const before = await registered(ledger);
+    await ledger.commit(before, aCommit(before, [aScopeRecord(1)], { openGaps: [aGap(1)] }));
+
+    const registration = aRegistration({ facts: { displayName: 'Contoso Ltd' } });
+    await ledger.register(registration, await stored(ledger));
+
+    expect((await stored(ledger)).record).toEqual(
+      aTenantRecord({
+        registration,
+        phase: 'covered',
+        scopes: [aScopeRecord(1)],
+        openGaps: [aGap(1)],
+        version: 1,
+      }),
+    );
+  });
+
+  it('refuses to register a tenant that somebody else has registered', async () => {
+    const ledger = make();
+    await registered(ledger);
+
+    await expect(ledger.register(aRegistration(), null)).rejects.toMatchObject({ kind: 'conflict' });
+  });
+
+  it.each<[string, (ledger: TenantLedger, known: Versioned<TenantRecord>) => Promise<void>]>([
+    ['registration', (ledger, known) => ledger.register(aRegistration(), known)],
+    ['commit', (ledger, known) => ledger.commit(known, aCommit(known, [aScopeRecord(9)]))],
+    ['note', (ledger, known) => ledger.note(known, { ...known.record, lastOutcome: 'unchanged' })],
+  ])('refuses a %s under an outdated tag and keeps nothing of it', async (_, write) => {
+    const ledger = make();
+    const outdated = await registered(ledger);
+    await ledger.note(outdated, { ...outdated.record, lastOutcome: 'assessed' });
+    const before = await stored(ledger);
+
+    await expect(write(ledger, outdated)).rejects.toMatchObject({ kind: 'conflict' });
+
+    expect(await stored(ledger)).toEqual(before);
+  });
+
+  it('lets one of two commits made from one reading win', async () => {
+    const ledger = make();
+    const known = await registered(ledger);
+
+    const results = await Promise.allSettled([
+      ledger.commit(known, aCommit(known, [aScopeRecord(1)])),
+      ledger.commit(known, aCommit(known, [aScopeRecord(1)])),
+    ]);
+
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect((await stored(ledger)).record.version).toBe(1);
+  });
+
+  it('gives back what was committed, whole', async () => {
+    const ledger = make();
+    const known = await registered(ledger);
+    const commit = aCommit(known, [aScopeRecord(1), aScopeRecord(2, { verdict: 'gone' })], {
+      openGaps: [aGap(2, { reason: 'gone' })],
+      lastGood: '2026-03-10T12:00:00.000Z',
+      lastOutcome: 'assessed',
+      failure: {
+        kind: 'denied',
+        message: 'Azure answered 403.',
+        at: '2026-03-10T12:00:00.000Z',
+        requestId: null,
+      },
+    });
+
+    await ledger.commit(known, commit);
+
+    expect(inOrder((await stored(ledger)).record)).toEqual(commit.record);
+  });
+
+  it('no longer shows a gap that was closed', async () => {
+    const ledger = make();
+    const known = await registered(ledger);
+    await ledger.commit(known, aCommit(known, [aScopeRecord(1)], { openGaps: [aGap(1)] }));
+    const before = await stored(ledger);
+
+    const closedGaps = [aGap(1, { closedAt: '2026-03-10T12:00:00.000Z' })];
+    await ledger.commit(before, { ...aCommit(before, [aScopeRecord(1)], { openGaps: [] }), closedGaps });
+
+    expect((await stored(ledger)).record.openGaps).toEqual([]);
+  });
+
+  it('shows a gap that was opened again', async () => {
+    const ledger = make();
+    const known = await registered(ledger);
+    await ledger.commit(known, aCommit(known, [aScopeRecord(1)], { openGaps: [aGap(1)] }));
+    const second = await stored(ledger);
+    const closedGaps = [aGap(1, { closedAt: '2026-03-10T12:00:00.000Z' })];
+    await ledger.commit(second, { ...aCommit(second, [aScopeRecord(1)], { openGaps: [] }), closedGaps });
+    const third = await stored(ledger);
+
+    const again = aGap(1, { openedAt: '2026-03-11T12:00:00.000Z' });
+    await ledger.commit(third, aCommit(third, [aScopeRecord(1)], { openGaps: [again] }));
+
+    expect((await stored(ledger)).record.openGaps).toEqual([again]);
+  });
+
+  it('forgets a scope that was dropped, until it is seen again', async () => {
+    const ledger = make();
+    const known = await registered(ledger);
+    await ledger.commit(known, aCommit(known, [aScopeRecord(1), aScopeRecord(2)]));
+    const before = await stored(ledger);
+
+    const droppedScopes = [aScopeRecord(2).scope];
+    await ledger.commit(before, { ...aCommit(before, [aScopeRecord(1)]), droppedScopes });
+    const after = await stored(ledger);
+    await ledger.commit(after, aCommit(after, [aScopeRecord(1), aScopeRecord(2)]));
+
+    expect(after.record.scopes).toEqual([aScopeRecord(1)]);
+    expect(inOrder((await stored(ledger)).record).scopes).toEqual([aScopeRecord(1), aScopeRecord(2)]);
+  });
+
+  it('notes what is beside the state, without a version and without its scopes', async () => {
+    const ledger = make();
+    const known = await registered(ledger);
+    await ledger.commit(known, aCommit(known, [aScopeRecord(1)]));
+    const before = await stored(ledger);
+
+    await ledger.note(before, {
+      ...before.record,
+      scopes: [],
+      lastGood: '2026-03-10T13:00:00.000Z',
+      lastOutcome: 'unchanged',
+    });
+
+    expect((await stored(ledger)).record).toEqual({
+      ...before.record,
+      lastGood: '2026-03-10T13:00:00.000Z',
+      lastOutcome: 'unchanged',
+    });
+  });
+
+  it('lists every tenant once, with its scopes', async () => {
+    const ledger = make();
+    const known = await registered(ledger);
+    await ledger.commit(known, aCommit(known, [aScopeRecord(1)]));
+    await registered(ledger, ids.otherCustomer);
+
+    const all = await collect(ledger.all());
+
+    expect(all.map(({ registration, scopes }) => [registration.tenantId, scopes.length]).sort()).toEqual([
+      [ids.customer, 1],
+      [ids.otherCustomer, 0],
+    ]);
+  });
+
+  it.each([98, 99, 100, 101, 250])('takes a commit of %d scopes', async (count) => {
+    const ledger = make();
+    const known = await registered(ledger);
+    const commit = aCommit(known, many(count));
+
+    await ledger.commit(known, commit);
+
+    expect(inOrder((await stored(ledger)).record)).toEqual(commit.record);
+  });
+
+  it.each([
+    'with spaces and (brackets)',
+    'with_underscores.and.dots-and-dashes',
+    'Größe-日本-Ångström',
+    'percent%2Fslash%23',
+    "o'brien",
+    '~tilde~',
+    'x'.repeat(90),
+  ])('keeps a resource group named %s', async (name) => {
+    const ledger = make();
+    const known = await registered(ledger);
+    const scope = resourceGroup(1, name).id;
+    const commit = aCommit(known, [aScopeRecord(1, { scope })], { openGaps: [aGap(1, { scope })] });
+
+    await ledger.commit(known, commit);
+
+    expect((await stored(ledger)).record).toEqual(commit.record);
+  });
+
+  it('keeps a registration of 2,000 subscriptions', async () => {
+    const ledger = make();
+    const subscriptionIds = many(2_000).map(({ subscriptionId }) => subscriptionId);
+
+    await ledger.register(aRegistration({ facts: { subscriptionIds } }), null);
+
+    expect((await stored(ledger)).record.registration.facts.subscriptionIds).toEqual(subscriptionIds);
+  });
+});
+
+/** A table that breaks off at the nth transaction, as a worker does that dies in the middle of a commit. */
+function breakingOffAt(table: Table, nth: number): Table {
+  let transactions = 0;
+  return {
+    ...table,
+    async transact(actions) {
+      transactions += 1;
+      if (transactions >= nth) throw new Failure('unavailable', 'The worker has died.');
+      await table.transact(actions);
+    },
+  };
+}
+
+const quiet = { project: () => Promise.resolve() };
+
+describe('a large commit that broke off in the middle', () => {
+  async function brokenOff() {
+    const table = azurite.table();
+    const ledger = makeTenantLedger(table, quiet);
+    const known = await registered(ledger);
+    await ledger.commit(known, aCommit(known, many(250)));
+    const before = await stored(ledger);
+    const dying = makeTenantLedger(breakingOffAt(table, 3), quiet);
+    const lost = aCommit(before, many(250, { verdict: 'gone' }));
+    await expect(dying.commit(before, lost)).rejects.toMatchObject({ kind: 'unavailable' });
+    return { ledger, before, lost };
+  }
+
+  it('is invisible', async () => {
+    const { ledger, before } = await brokenOff();
+
+    expect(await stored(ledger)).toEqual(before);
+  });
+
+  it('is invisible in the list of all tenants', async () => {
+    const { ledger, before } = await brokenOff();
+
+    expect(await collect(ledger.all())).toEqual([before.record]);
+  });
+
+  it('may be made again, whole', async () => {
+    const { ledger, lost } = await brokenOff();
+
+    await ledger.commit(await stored(ledger), lost);
+
+    expect(inOrder((await stored(ledger)).record)).toEqual(lost.record);
+  });
+
+  it.fails('leaves nothing behind in the next commit, which found something else', async () => {
+    const { ledger } = await brokenOff();
+    const known = await stored(ledger);
+    const found = many(250).with(0, aScopeRecord(1, { verdict: 'role-not-eligible' }));
+
+    await ledger.commit(known, aCommit(known, found));
+
+    expect(inOrder((await stored(ledger)).record).scopes).toEqual(found);
+  });
+});
+
+describe('two large commits made from one reading', () => {
+  it.fails('leave the whole of the one that came first and nothing of the other', async () => {
+    const ledger = makeTenantLedger(azurite.table(), quiet);
+    const known = await registered(ledger);
+    const first = aCommit(known, many(250));
+    const second = aCommit(known, many(250, { verdict: 'role-not-eligible' }));
+
+    await ledger.commit(known, first);
+    await expect(ledger.commit(known, second)).rejects.toMatchObject({ kind: 'conflict' });
+
+    expect(inOrder((await stored(ledger)).record)).toEqual(first.record);
+  });
+});
+
+describe('the history of a tenant', () => {
+  it('is one row for each commit, the newest first, not yet announced', async () => {
+    const table = azurite.table();
+    const ledger = makeTenantLedger(table, quiet);
+    const known = await registered(ledger);
+    await ledger.commit(known, aCommit(known, [aScopeRecord(1)]));
+    const second = await stored(ledger);
+    await ledger.commit(second, aCommit(second, [aScopeRecord(1), aScopeRecord(2)]));
+
+    const rows = await collect(table.list(`PartitionKey eq '${ids.customer}' and RowKey lt 'current'`));
+
+    expect(rows.map((row) => unpack('change', row))).toEqual([aChange(2), aChange(1)]);
+    expect(rows.map((row) => row['announced'])).toEqual([false, false]);
+  });
+
+  it('has no row for a note, nor for a commit that was refused', async () => {
+    const table = azurite.table();
+    const ledger = makeTenantLedger(table, quiet);
+    const known = await registered(ledger);
+    await ledger.note(known, { ...known.record, lastOutcome: 'unchanged' });
+    await expect(ledger.commit(known, aCommit(known, [aScopeRecord(1)]))).rejects.toThrow();
+
+    const rows = await collect(table.list(`PartitionKey eq '${ids.customer}'`));
+
+    expect(rows.map(({ rowKey }) => rowKey)).toEqual(['current']);
+  });
+
+  it('stays out of what a pass reads', async () => {
+    const table = azurite.table();
+    const ledger = makeTenantLedger(table, quiet);
+    const known = await registered(ledger);
+    await ledger.commit(known, aCommit(known, [aScopeRecord(1)]));
+
+    const rows = await collect(table.list(`PartitionKey eq '${ids.customer}' and RowKey ge 'current'`));
+
+    expect(rows.map(({ rowKey }) => rowKey?.split('~')[0])).toEqual(['current', 'scope']);
+  });
+
+  it('of another format is refused, not guessed at', async () => {
+    const table = azurite.table();
+    await table.put({ partitionKey: ids.customer, rowKey: 'current', format: 2, version: 1 });
+
+    await expect(makeTenantLedger(table, quiet).read(ids.customer)).rejects.toMatchObject({
+      kind: 'unexpected',
+    });
+  });
+});
+
+describe('the list of tenants', () => {
+  const covered = (version: number, count: number) =>
+    aTenantRecord({ phase: 'covered', version, scopes: many(count), lastOutcome: 'assessed' });
+  const rowOf = (table: Table) => table.get(ids.customer.charAt(0), ids.customer);
+
+  it('shows a registered tenant before anybody has looked', async () => {
+    const table = azurite.table();
+
+    await makeTenantList(table).project(aTenantRecord());
+
+    expect(await rowOf(table)).toMatchObject({ version: 0, phase: 'unobserved', displayName: 'Contoso' });
+  });
+
+  it('shows what was committed', async () => {
+    const table = azurite.table();
+    const list = makeTenantList(table);
+    await list.project(aTenantRecord());
+
+    await list.project({ ...covered(1, 2), openGaps: [aGap(1)] });
+
+    const row = await rowOf(table);
+    expect(row).toMatchObject({ version: 1, phase: 'covered', openGaps: 1, lastOutcome: 'assessed' });
+    expect(unpack('verdicts', row ?? {})).toEqual({ earning: 2 });
+  });
+
+  it('never goes back to an earlier version', async () => {
+    const table = azurite.table();
+    const list = makeTenantList(table);
+    await list.project(covered(3, 3));
+
+    await list.project(covered(2, 2));
+
+    expect(await rowOf(table)).toMatchObject({ version: 3 });
+  });
+
+  it('never goes back when a late registration is projected after a commit', async () => {
+    const table = azurite.table();
+    const list = makeTenantList(table);
+    await list.project(covered(1, 1));
+
+    await list.project(aTenantRecord());
+
+    expect(await rowOf(table)).toMatchObject({ version: 1, phase: 'covered' });
+  });
+
+  it('leaves the row to whoever wrote it in between', async () => {
+    const table = azurite.table();
+    await makeTenantList(table).project(covered(1, 1));
+    const slow: Table = {
+      ...table,
+      async get(partitionKey, rowKey) {
+        const read = await table.get(partitionKey, rowKey);
+        await makeTenantList(table).project(covered(3, 3));
+        return read;
+      },
+    };
+
+    await makeTenantList(slow).project(covered(2, 2));
+
+    expect(await rowOf(table)).toMatchObject({ version: 3 });
+  });
+});

@@ -1,0 +1,57 @@
+import { reconcileRequest, type ReconcileRequest } from '../../src/lib/domain/request.ts';
+import type { OutgoingMessage, Queues } from '../../src/lib/domain/ports.ts';
+import { aTrouble, type Trouble } from './storage.ts';
+
+type QueueName = Parameters<Queues['send']>[0];
+
+/** A message as it lies in a queue. */
+export interface QueuedMessage {
+  readonly messageId: string;
+  readonly body: Uint8Array;
+  /** When it becomes visible; null for at once. */
+  readonly at: Date | null;
+  readonly properties: Readonly<Record<string, string | number>>;
+}
+
+export interface FakeQueues extends Queues, Trouble {
+  /** What lies in a queue, in the order it was sent. */
+  messages(queue: QueueName): readonly QueuedMessage[];
+  /** The requests on `reconcile`, each with the time it becomes visible. */
+  requests(): readonly { readonly request: ReconcileRequest; readonly at: Date | null }[];
+  /** Takes the oldest message that is visible by now; null when there is none. */
+  take(queue: QueueName, now: Date): QueuedMessage | null;
+}
+
+/** Queues in memory, which fold duplicates like the real ones: `reconcile` does, `parked` does not. */
+export function makeFakeQueues(): FakeQueues {
+  const lying = { reconcile: new Array<QueuedMessage>(), parked: new Array<QueuedMessage>() };
+  const seen = new Set<string>();
+  const trouble = aTrouble();
+
+  return {
+    ...trouble,
+    async send(queue, { messageId, body, at, properties }: OutgoingMessage) {
+      trouble.meet(`send ${queue}`);
+      if (messageId.length > 128) throw new Error('Service Bus takes message ids of at most 128 characters.');
+      if (queue === 'reconcile' && seen.has(messageId)) return Promise.resolve();
+      seen.add(messageId);
+      lying[queue].push({
+        messageId,
+        body: Uint8Array.from(body),
+        at: at ?? null,
+        properties: properties ?? {},
+      });
+      return Promise.resolve();
+    },
+    messages: (queue) => lying[queue],
+    requests: () =>
+      lying.reconcile.map(({ body, at }) => ({
+        request: reconcileRequest.parse(JSON.parse(new TextDecoder().decode(body))),
+        at,
+      })),
+    take(queue, now) {
+      const index = lying[queue].findIndex(({ at }) => !at || at <= now);
+      return index === -1 ? null : (lying[queue].splice(index, 1)[0] ?? null);
+    },
+  };
+}
