@@ -5,6 +5,7 @@ import { makeInFlight } from './in-flight.ts';
 import type { Invoke } from './invocation.ts';
 import type { Log } from './log.ts';
 import { keepLocked } from './message-lock.ts';
+import { makeSettlement } from './settlement.ts';
 import type { QueueTrigger } from './trigger.ts';
 
 /** What this host needs of the Service Bus SDK's receiver. */
@@ -85,7 +86,9 @@ export function makeServiceBusListener(deps: QueueListenerDeps): QueueListener {
     start: () => {
       for (const { trigger, receiver } of receivers) {
         const report = reporter(deps.log, trigger);
-        const handle = (message: BusMessage) => handleMessage(deps, trigger, receiver, message, report);
+        const settle = makeSettlement<boolean>();
+        const handle = (message: BusMessage) =>
+          handleMessage(deps, trigger, receiver, message, report, settle);
         const subscription = receiver.subscribe(
           {
             processMessage: (message) => handling.track(handle(message)),
@@ -135,6 +138,7 @@ async function handleMessage(
   receiver: BusReceiver,
   message: BusMessage,
   report: Report,
+  settle: ReturnType<typeof makeSettlement<boolean>>,
 ): Promise<void> {
   const unlock = keepLocked(
     message,
@@ -145,7 +149,9 @@ async function handleMessage(
   const succeeded = await run(invoke, trigger, message, report);
   unlock();
   try {
-    await (succeeded ? receiver.completeMessage(message) : receiver.abandonMessage(message));
+    await settle(succeeded, () =>
+      succeeded ? receiver.completeMessage(message) : receiver.abandonMessage(message),
+    );
   } catch (error) {
     report('error', `the message could not be ${succeeded ? 'completed' : 'abandoned'}`, error);
   }

@@ -9,6 +9,7 @@ import { makeEstate } from './adapters/arm/estate.ts';
 import { makePartnerLinks } from './adapters/arm/partner-links.ts';
 import { makeQueues } from './adapters/bus/queues.ts';
 import { makeCredential } from './adapters/identity/credentials.ts';
+import { makeEntraWatch } from './adapters/identity/entra-watch.ts';
 import { makeTokenSource } from './adapters/identity/token-source.ts';
 import { makeLinkLedger } from './adapters/tables/link-ledger.ts';
 import { makeParkedMessages } from './adapters/tables/parked-messages.ts';
@@ -139,31 +140,28 @@ function makeAzure(
 }
 
 function principalCredential(config: Config, principal: Config['principals'][number], clock: () => Date) {
-  const { authorityHost, assertionAudience, privateAuthority } = config.azure;
-  const { homeTenantId: tenantId, applicationId, objectId, name } = principal;
-  const context = { tenantId, applicationId, authorityHost, assertionAudience, privateAuthority };
-  return makeTokenSource(
-    makeCredential(principal.credential, context),
-    { name, tenantId, applicationId, objectId },
-    clock,
-  );
+  const { homeTenantId: tenantId, applicationId, objectId, name, credential } = principal;
+  const watch = makeEntraWatch(name, config.azure.timeoutMs, clock);
+  const context = { ...config.azure, tenantId, applicationId, watch };
+  return makeTokenSource(makeCredential(credential, context), watch, {
+    name,
+    tenantId,
+    applicationId,
+    objectId,
+  });
 }
 
 function observerCredential(config: Config, clock: () => Date) {
   const { managedIdentityClientId, objectId } = config.observer;
-  const { authorityHost, assertionAudience, privateAuthority } = config.azure;
-  const credential = makeCredential(
-    { kind: 'managed-identity', managedIdentityClientId },
-    {
-      tenantId: config.managingTenantId,
-      applicationId: managedIdentityClientId,
-      authorityHost,
-      assertionAudience,
-      privateAuthority,
-    },
-  );
-  const expected = { name: 'observer', tenantId: config.managingTenantId, ...(objectId ? { objectId } : {}) };
-  return makeTokenSource(credential, expected, clock);
+  const tenantId = config.managingTenantId;
+  const watch = makeEntraWatch('observer', config.azure.timeoutMs, clock);
+  const context = { ...config.azure, tenantId, applicationId: managedIdentityClientId, watch };
+  const credential = makeCredential({ kind: 'managed-identity', managedIdentityClientId }, context);
+  return makeTokenSource(credential, watch, {
+    name: 'observer',
+    tenantId,
+    ...(objectId ? { objectId } : {}),
+  });
 }
 
 function storageOf({ tables }: Config): TableStorage {

@@ -4,7 +4,9 @@ import {
   ClientCertificateCredential,
   ClientSecretCredential,
   ManagedIdentityCredential,
+  type TokenCredentialOptions,
 } from '@azure/identity';
+import type { EntraWatch } from './entra-watch.ts';
 
 /**
  * How an identity proves itself. Explicit on purpose: a credential that picks what it finds in the environment could
@@ -25,16 +27,15 @@ export interface CredentialContext {
   readonly assertionAudience: string;
   /** True for a private authority, which Entra's public discovery does not know. */
   readonly privateAuthority: boolean;
+  readonly watch: EntraWatch;
 }
 
 /** Makes the credential of one identity in one tenant. SDK retries are off: the disposition table decides. */
 export function makeCredential(settings: CredentialSettings, context: CredentialContext): TokenCredential {
   const { tenantId, applicationId, authorityHost, privateAuthority } = context;
-  const options = {
-    authorityHost,
-    disableInstanceDiscovery: privateAuthority,
-    retryOptions: { maxRetries: 0 },
-  };
+  const transport = transportOf(context.watch);
+  const options = { authorityHost, disableInstanceDiscovery: privateAuthority, ...transport };
+  const managedIdentity = (clientId: string) => new ManagedIdentityCredential({ clientId, ...transport });
   switch (settings.kind) {
     case 'secret':
       return new ClientSecretCredential(tenantId, applicationId, settings.secret, options);
@@ -58,6 +59,9 @@ export function makeCredential(settings: CredentialSettings, context: Credential
   }
 }
 
-function managedIdentity(clientId: string): ManagedIdentityCredential {
-  return new ManagedIdentityCredential({ clientId, retryOptions: { maxRetries: 0 } });
+function transportOf(watch: EntraWatch): TokenCredentialOptions {
+  return {
+    retryOptions: { maxRetries: 0 },
+    additionalPolicies: [{ policy: watch.policy, position: 'perCall' }],
+  };
 }

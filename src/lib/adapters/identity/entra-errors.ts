@@ -1,27 +1,20 @@
 import { Failure } from '../../domain/failure.ts';
 
-/** The parts of an `@azure/identity` error that tell what went wrong (its classes wrap MSAL's, which wrap Entra's). */
-interface EntraError {
-  readonly name?: string;
-  readonly message?: string;
-  readonly statusCode?: number;
-  readonly code?: string;
-  readonly errorCode?: string;
-  readonly errorResponse?: { readonly errorCodes?: readonly number[]; readonly traceId?: string };
-  readonly response?: {
-    readonly status?: number;
-    readonly headers?: { get(name: string): string | undefined };
-  };
-  readonly cause?: unknown;
+/** What Entra, or a managed identity's endpoint, answered when it did not give a token. */
+export interface EntraAnswer {
+  readonly status: number;
+  readonly body: string;
+  readonly retryAfter: string | undefined;
+  readonly requestId: string | undefined;
 }
 
-/** Entra says how long to wait only in a header that the identity library drops; its own advice is a minute. */
+/** Entra's own advice where it throttles without saying for how long. */
 const THROTTLE_PAUSE_MS = 60_000;
 
 /** What people can do about the codes Entra answers most (source: Entra's published error codes). */
 const ADVICE: Readonly<Record<string, string>> = {
   AADSTS700016: 'The application is unknown in this tenant: it was not consented to, or has been removed.',
-  AADSTS7000215: 'The client secret is wrong or has expired.',
+  AADSTS7000215: 'The client secret is wrong.',
   AADSTS7000222: 'The client secret has expired.',
   AADSTS7000112: 'The application is disabled.',
   AADSTS65001: 'The application has not been consented to in this tenant.',
@@ -32,42 +25,30 @@ const ADVICE: Readonly<Record<string, string>> = {
 };
 
 /**
- * Maps trouble with a token to a failure: throttled by 429, unavailable for what passes by itself, denied for what needs
- * a person. `who` names the identity for the message.
+ * Maps an answer that is no token to a failure: throttled by 429, unavailable for what passes by itself, denied for what
+ * needs a person. `who` names the identity for the message; the body is searched for Entra's code and not repeated.
  */
-export function entraFailure(error: unknown, who: string, now: Date): Failure {
-  if (error instanceof Failure) return error;
-  const chain = causesOf(error);
-  const status = chain.map((e) => e.statusCode ?? e.response?.status).find((value) => value !== undefined);
-  const text = chain.map((e) => e.message ?? '').join(' ');
-  const requestId = chain.find((e) => e.errorResponse?.traceId)?.errorResponse?.traceId;
-  const details = { cause: error, ...(requestId ? { requestId } : {}) };
+export function entraFailure(answer: EntraAnswer, who: string, now: Date): Failure {
+  const { status } = answer;
+  const details = answer.requestId === undefined ? {} : { requestId: answer.requestId };
+  const seconds = Number(answer.retryAfter);
+  const pause = answer.retryAfter !== undefined && Number.isFinite(seconds) ? seconds * 1000 : null;
 
-  if (status === 429) {
-    const seconds = Number(chain.map((e) => e.response?.headers?.get('retry-after')).find(Boolean));
-    const pause = Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : THROTTLE_PAUSE_MS;
-    return new Failure('throttled', `Entra throttles the tokens of “${who}”.`, {
-      ...details,
-      retryAt: new Date(now.getTime() + pause),
-    });
+  if (status === 429 || (status === 503 && pause !== null)) {
+    const retryAt = new Date(now.getTime() + (pause ?? THROTTLE_PAUSE_MS));
+    return new Failure('throttled', `Entra throttles the tokens of “${who}”.`, { ...details, retryAt });
   }
-  const code = /AADSTS\d+/.exec(text)?.[0];
-  if (code) {
-    const advice = ADVICE[code] ?? 'See Entra’s list of error codes.';
-    return new Failure('denied', `Entra refused a token to “${who}” (${code}). ${advice}`, details);
+  if (status >= 500 || status === 408) {
+    return new Failure('unavailable', `Entra answered ${status} when “${who}” asked for a token.`, details);
   }
-  if (status !== undefined && status < 500) {
-    return new Failure('denied', `Entra refused a token to “${who}” (status ${status}).`, details);
-  }
-  return new Failure('unavailable', `No token for “${who}”: Entra did not answer as it should.`, details);
+  const code = /AADSTS\d+/.exec(answer.body)?.[0];
+  const advice = code ? (ADVICE[code] ?? 'Entra’s list of error codes tells more.') : '';
+  const said = code ?? `status ${status}`;
+  return new Failure('denied', `Entra refused a token to “${who}” (${said}). ${advice}`.trim(), details);
 }
 
-function causesOf(error: unknown): EntraError[] {
-  const chain: EntraError[] = [];
-  let current: unknown = error;
-  while (typeof current === 'object' && current !== null && chain.length < 6) {
-    chain.push(current);
-    current = (current as EntraError).cause;
-  }
-  return chain;
+/** No token for another reason: the connection broke, time ran out, or the answer made no sense. */
+export function noToken(cause: unknown, who: string): Failure {
+  if (cause instanceof Failure) return cause;
+  return new Failure('unavailable', `No token for “${who}”: Entra gave no usable answer.`, { cause });
 }

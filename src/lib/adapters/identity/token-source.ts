@@ -1,5 +1,6 @@
 import type { AccessToken, GetTokenOptions, TokenCredential } from '@azure/core-auth';
-import { entraFailure } from './entra-errors.ts';
+import { noToken } from './entra-errors.ts';
+import type { EntraWatch } from './entra-watch.ts';
 import { proveIdentity, type ExpectedIdentity } from './token-identity.ts';
 
 /**
@@ -8,16 +9,16 @@ import { proveIdentity, type ExpectedIdentity } from './token-identity.ts';
  */
 export function makeTokenSource(
   credential: TokenCredential,
+  watch: EntraWatch,
   expected: ExpectedIdentity,
-  clock: () => Date,
 ): TokenCredential {
   return {
     async getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken | null> {
       let token: AccessToken | null;
       try {
-        token = await credential.getToken(scopes, options);
+        token = await watch.during(() => credential.getToken(scopes, options));
       } catch (error) {
-        throw entraFailure(error, expected.name, clock());
+        throw noToken(error, expected.name);
       }
       if (token) proveIdentity(token.token, expected);
       return token;
