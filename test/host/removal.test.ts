@@ -39,6 +39,8 @@ it.each(['401', '403', '404'])(
           },
         ],
       }),
+      // Without further looks of its own accord, so that each look here has its own event.
+      { set: { SECOND_LOOKS_FOR_MS: '0' } },
     );
     try {
       const before = await running.settle();

@@ -14,3 +14,14 @@ export function aRequest(changes: Partial<ReconcileRequest> = {}): ReconcileRequ
     ...changes,
   };
 }
+
+/** A request to look at the principal's link. */
+export function aLinkRequest(changes: Partial<ReconcileRequest> = {}): ReconcileRequest {
+  return aRequest({ subject: 'link', id: `${ids.managingTenant}/${ids.pal}`, ...changes });
+}
+
+/** The message a request travels in, with what the queue says of it. */
+export function aMessage(request: unknown, messageId = 'message-1') {
+  const text = typeof request === 'string' ? request : JSON.stringify(request);
+  return { queue: 'reconcile', messageId, attempts: 1, body: new TextEncoder().encode(text) };
+}
