@@ -1,5 +1,6 @@
 /** Requests to look at a tenant or a link, and the messages they travel in. */
 import type { ReconcileRequest } from '../../src/lib/domain/request.ts';
+import type { Unprocessed } from '../../src/lib/usecases/park.ts';
 import { ids } from './delegations.ts';
 
 /** A request to look at the customer's tenant, made on 10 March 2026, at noon. */
@@ -21,7 +22,7 @@ export function aLinkRequest(changes: Partial<ReconcileRequest> = {}): Reconcile
 }
 
 /** The message a request travels in, with what the queue says of it. */
-export function aMessage(request: unknown, messageId = 'message-1') {
+export function aMessage(request: unknown, messageId = 'message-1'): Unprocessed {
   const text = typeof request === 'string' ? request : JSON.stringify(request);
   return { queue: 'reconcile', messageId, attempts: 1, body: new TextEncoder().encode(text) };
 }
