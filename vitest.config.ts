@@ -15,13 +15,12 @@ export default defineConfig({
         },
       },
       {
-        // Each of these brings up the whole stack; two at a time would measure the machine, not the product.
+        // Each of these brings up the whole stack, and mostly waits.
         test: {
           name: 'host',
           include: ['test/host/**/*.test.ts'],
           testTimeout: 90_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
           sequence: { groupOrder: 2 },
         },
       },

@@ -13,7 +13,7 @@ const POLL_MS = 150;
 /** So many looks in a row must find nothing: a message may be between two queues. */
 const QUIET_LOOKS = 3;
 
-export async function remaining(stack: Stack): Promise<Remaining> {
+async function remaining(stack: Stack): Promise<Remaining> {
   const [queues, inFlight, azure] = await Promise.all([stack.queues(), stack.hostInFlight(), stack.azure()]);
   const all = Object.values(queues);
   const sum = (pick: (queue: (typeof all)[number]) => number) =>

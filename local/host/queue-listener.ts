@@ -86,7 +86,7 @@ export function makeServiceBusListener(deps: QueueListenerDeps): QueueListener {
     start: () => {
       for (const { trigger, receiver } of receivers) {
         const report = reporter(deps.log, trigger);
-        const settle = makeSettlement<boolean>();
+        const settle = makeSettlement();
         const handle = (message: BusMessage) =>
           handleMessage(deps, trigger, receiver, message, report, settle);
         const subscription = receiver.subscribe(
@@ -138,7 +138,7 @@ async function handleMessage(
   receiver: BusReceiver,
   message: BusMessage,
   report: Report,
-  settle: ReturnType<typeof makeSettlement<boolean>>,
+  settle: ReturnType<typeof makeSettlement>,
 ): Promise<void> {
   const unlock = keepLocked(
     message,

@@ -5,9 +5,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
  * deliveries settled in a turn into one disposition and takes the first one's outcome for all of them: a message
  * abandoned beside a completed one would be completed, and lost.
  */
-export function makeSettlement<Outcome>() {
-  let ofThisTurn: { readonly outcome: Outcome } | null = null;
-  return async (outcome: Outcome, settle: () => Promise<void>): Promise<void> => {
+export function makeSettlement() {
+  let ofThisTurn: { readonly outcome: boolean } | null = null;
+  return async (outcome: boolean, settle: () => Promise<void>): Promise<void> => {
     while (ofThisTurn && ofThisTurn.outcome !== outcome) await nextTurn();
     if (!ofThisTurn) {
       ofThisTurn = { outcome };

@@ -3,16 +3,25 @@
  * setting fails the start, loudly, with the name of every faulty variable. (Throwing before the first registration would
  * be taken for an app without functions.)
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { app, type InvocationContext } from '@azure/functions';
 import { startApp, type App } from '../lib/app.ts';
 
 let composed: App | null = null;
 
+/** The invocation a line is logged in: one worker serves many at once, and each keeps its own. */
+const invocations = new AsyncLocalStorage<InvocationContext>();
+
+app.hook.preInvocation((hook) => {
+  const handler = hook.functionHandler;
+  hook.functionHandler = (...args) =>
+    invocations.run(hook.invocationContext, () => handler(...args) as unknown);
+});
+
 app.hook.appStart(() => {
   composed = startApp((level, line) => {
-    console[level](line);
+    invocations.getStore()?.[level](line);
   });
-  composed.log.info('app.started');
 });
 
 /** The composed app; functions ask for it when they run, never when they are registered. */
@@ -40,5 +49,5 @@ function utcDate(text: string): Date {
 }
 
 function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : ((JSON.stringify(value) as string | undefined) ?? '');
+  return typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
 }

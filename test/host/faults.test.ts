@@ -12,7 +12,7 @@ const faults = [
 ] as const;
 
 describe('while the link cannot be read', () => {
-  it.each(faults)(
+  it.concurrent.each(faults)(
     '%s for ever: nothing is written, no state is claimed, the failure is told',
     async (_what, kind, fault) => {
       const estate = anEstate(1, { faults: [{ ...fault, method: 'GET', path: '/partners', times: null }] });

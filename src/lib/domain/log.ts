@@ -1,6 +1,5 @@
 /** The closed list of log events. Names are constant so that a query written today finds the entry in a year. */
 export type LogEvent =
-  | 'app.started'
   | 'event.accepted'
   | 'event.parked'
   | 'event.change-withheld'

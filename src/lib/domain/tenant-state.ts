@@ -4,22 +4,21 @@ import type { LinkState } from './link.ts';
 import { accessKindsOf } from './tenant.ts';
 import type { TenantRecord } from './tenant-record.ts';
 
-export const tenantStates = [
-  'offboarded',
-  'excluded',
-  'needs-person',
-  'attested',
-  'automatic',
-  'unobserved',
-  'awaiting-delegation',
-  'not-delegated',
-  'linked-elsewhere',
-  'unlinked',
-  'earning',
-  'partly-earning',
-  'not-earning',
-] as const;
-export type TenantState = (typeof tenantStates)[number];
+/** A tenant's state, in the order in which the first that fits is taken. */
+export type TenantState =
+  | 'offboarded'
+  | 'excluded'
+  | 'needs-person'
+  | 'attested'
+  | 'automatic'
+  | 'unobserved'
+  | 'awaiting-delegation'
+  | 'not-delegated'
+  | 'linked-elsewhere'
+  | 'unlinked'
+  | 'earning'
+  | 'partly-earning'
+  | 'not-earning';
 
 /** What a tenant's state is computed from, beside its own record. */
 export interface StateInputs {

@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 it('loses no message when one is abandoned in the same turn as its neighbour is completed', async () => {
-  const settle = makeSettlement<boolean>();
+  const settle = makeSettlement();
   await client.createSender('work').sendMessages([{ body: 1 }, { body: 2 }, { body: 3 }, { body: 4 }]);
   const receiver = client.createReceiver('work');
   const messages = await receiver.receiveMessages(4, { maxWaitTimeInMs: 5_000 });
