@@ -33,7 +33,7 @@ export type App = ReturnType<typeof makeApp>;
 type WriteLine = Parameters<typeof makeLog>[0];
 
 /** Composes the app from its settings. Connections are made when first used. */
-export function makeApp(config: Config, writeLine: WriteLine) {
+function makeApp(config: Config, writeLine: WriteLine) {
   const log = makeLog(writeLine);
   const clock = () => new Date();
   const storage = storageOf(config);

@@ -5,7 +5,7 @@ import type { RoleTable } from './role-table.ts';
 import { isActive } from './subscription.ts';
 
 /** The verdicts that come from looking at a scope's delegations, in the order they are tried. */
-export const judgedVerdicts = [
+const judgedVerdicts = [
   'subscription-inactive',
   'delegation-not-ready',
   'earning',

@@ -4,7 +4,7 @@ import { scopeOf } from './scope.ts';
 import { accessKinds, agreements, type Facts, type Presence } from './tenant.ts';
 
 /** The onboarding events this product takes (CloudEvents `type`). */
-export const onboardingTypes = [
+const onboardingTypes = [
   'pal.tenant.onboarded.v1',
   'pal.tenant.changed.v1',
   'pal.tenant.offboarded.v1',
@@ -20,7 +20,7 @@ const presences: Readonly<Record<(typeof onboardingTypes)[number], Presence>> = 
  * The `data` of an onboarding event, or the whole message where no envelope is used. Unknown fields are ignored and
  * counted: systems add fields, and an onboarding must not fail for it.
  */
-export const onboardingData = z.object({
+const onboardingData = z.object({
   tenantId: guid.describe('The customer’s Entra tenant id.'),
   displayName: z.string().max(256).optional(),
   accessKinds: z.array(z.enum(accessKinds)).min(1).optional(),

@@ -25,7 +25,7 @@ const ROWS_PER_PAGE = 1_000;
  * Subscriptions of tenants with everything delegated on them, in one query. Subscriptions stand on the left because the
  * table of Lighthouse resources may only be joined to; the sort makes pages stable.
  */
-export function estateQuery(tenantIds: readonly string[]): string {
+function estateQuery(tenantIds: readonly string[]): string {
   const named = tenantIds.map((id) => `'${id}'`).join(', ');
   return [
     'resourcecontainers',

@@ -96,7 +96,7 @@ function clientFor(name: string, storage: TableStorage): TableClient {
   if (storage.kind === 'identity') {
     return new TableClient(storage.endpoint, name, storage.credential, { retryOptions });
   }
-  const allowInsecureConnection = storage.connectionString.includes('http://');
+  const allowInsecureConnection = /http:\/\/|UseDevelopmentStorage=true/i.test(storage.connectionString);
   return TableClient.fromConnectionString(storage.connectionString, name, {
     allowInsecureConnection,
     retryOptions,

@@ -1,0 +1,12 @@
+import { z } from 'zod';
+import { onboardingEvent } from '../src/lib/domain/event.ts';
+
+/** The generated documents by file name, as text. */
+export function generatedDocuments(): Readonly<Record<string, string>> {
+  const schema = {
+    $id: 'https://pal-autopilot.invalid/schemas/onboarding-event.schema.json',
+    title: 'Onboarding event (CloudEvents 1.0, structured JSON)',
+    ...z.toJSONSchema(onboardingEvent, { io: 'input' }),
+  };
+  return { 'onboarding-event.schema.json': `${JSON.stringify(schema, null, 2)}\n` };
+}
