@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { armFailure, codeOf, noAnswer } from '../../../src/lib/adapters/arm/arm-errors.ts';
+import { Failure } from '../../../src/lib/domain/failure.ts';
+
+const NOON = new Date('2026-03-10T12:00:00.000Z');
+
+function failureOf(status: number, headers: Record<string, string> = {}, code: string | null = null) {
+  const header = (name: string) => headers[name];
+  return armFailure({ status, header, code }, 'the subscriptions were listed', NOON);
+}
+
+describe('an answer of Azure that is no success', () => {
+  it.each<[number, Record<string, string>, string]>([
+    [429, {}, 'throttled'],
+    [429, { 'retry-after': '17' }, 'throttled'],
+    [503, { 'retry-after': '17' }, 'throttled'],
+    [503, {}, 'unavailable'],
+    [500, { 'retry-after': '17' }, 'unavailable'],
+    [500, {}, 'unavailable'],
+    [502, {}, 'unavailable'],
+    [504, {}, 'unavailable'],
+    [408, {}, 'unavailable'],
+    [409, {}, 'conflict'],
+    [412, {}, 'conflict'],
+    [401, {}, 'denied'],
+    [403, {}, 'denied'],
+    [400, {}, 'rejected'],
+    [404, {}, 'unexpected'],
+    [405, {}, 'unexpected'],
+    [302, {}, 'unexpected'],
+  ])('with %d and %j is %s', (status, headers, kind) => {
+    expect(failureOf(status, headers).kind).toBe(kind);
+  });
+
+  it('says in words what was asked for, with status and code', () => {
+    expect(failureOf(403, {}, 'AuthorizationFailed').message).toBe(
+      'Azure answered 403 (AuthorizationFailed) when the subscriptions were listed.',
+    );
+    expect(failureOf(500).message).toBe('Azure answered 500 when the subscriptions were listed.');
+  });
+
+  it.each([
+    [{ 'x-ms-request-id': 'westcentralus:1', 'x-ms-correlation-request-id': '2' }, 'westcentralus:1'],
+    [{ 'x-ms-correlation-request-id': '2' }, '2'],
+    [{}, null],
+  ])('keeps the id support asks for: %j', (headers, requestId) => {
+    expect(failureOf(500, headers).requestId).toBe(requestId);
+  });
+
+  it.each<[string, Record<string, string>, string | null]>([
+    ['seconds', { 'retry-after': '17' }, '2026-03-10T12:00:17.000Z'],
+    ['no time at all', { 'retry-after': '0' }, '2026-03-10T12:00:00.000Z'],
+    ['a date', { 'retry-after': 'Tue, 10 Mar 2026 12:01:00 GMT' }, '2026-03-10T12:01:00.000Z'],
+    ['milliseconds', { 'retry-after-ms': '1500', 'retry-after': '2' }, '2026-03-10T12:00:01.500Z'],
+    ['milliseconds of another name', { 'x-ms-retry-after-ms': '250' }, '2026-03-10T12:00:00.250Z'],
+    ['nonsense', { 'retry-after': 'soon' }, null],
+    ['nonsense beside seconds', { 'retry-after-ms': 'soon', 'retry-after': '2' }, '2026-03-10T12:00:02.000Z'],
+    ['nothing', {}, null],
+  ])('that throttles and names %s may be asked again then', (_, headers, expected) => {
+    expect(failureOf(429, headers).retryAt?.toISOString() ?? null).toBe(expected);
+  });
+});
+
+describe('a request without a usable answer', () => {
+  it('is unavailable, with its cause', () => {
+    const cause = new Error('socket hang up');
+
+    const failure = noAnswer(cause, 'the subscriptions were listed');
+
+    expect(failure).toMatchObject({
+      kind: 'unavailable',
+      message: 'Azure gave no usable answer when the subscriptions were listed.',
+      cause,
+    });
+  });
+
+  it('is what it already was, where it is a failure', () => {
+    const failure = new Failure('denied', 'The token belongs to somebody else.');
+
+    expect(noAnswer(failure, 'the subscriptions were listed')).toBe(failure);
+  });
+});
+
+describe('the code of an error body', () => {
+  it.each<[string, unknown, string | null]>([
+    ['under error', { error: { code: 'AuthorizationFailed', message: 'x' } }, 'AuthorizationFailed'],
+    ['beside error', { code: 'PartnerIdInvalid' }, 'PartnerIdInvalid'],
+    [
+      'of Resource Graph, in the details',
+      { error: { code: 'BadRequest', details: [{ code: 'InvalidQuery' }, { code: 'ParserFailure' }] } },
+      'InvalidQuery',
+    ],
+    ['with details that are empty', { error: { code: 'BadRequest', details: [] } }, 'BadRequest'],
+    ['of a body without one', {}, null],
+    ['that is a number', { error: { code: 403 } }, null],
+    ['of no body', null, null],
+    ['of a text', 'oops', null],
+    ['of what could not be parsed', undefined, null],
+  ])('is found %s', (_, body, code) => {
+    expect(codeOf(body)).toBe(code);
+  });
+});

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { makePacer } from '../../../src/lib/adapters/arm/pacer.ts';
+import { aClock } from '../../support/clock.ts';
+
+/** A pacer whose sleeping moves the clock, and does on the way what is planned for a moment. */
+function aPacer() {
+  const clock = aClock();
+  const start = clock().getTime();
+  const plans: { at: number; act: () => void }[] = [];
+  const elapsed = () => clock().getTime() - start;
+  const sleep = (ms: number) => {
+    const until = elapsed() + ms;
+    const due = plans.filter(({ at }) => at > elapsed() && at <= until).sort((a, b) => a.at - b.at);
+    for (const { at, act } of due) {
+      clock.pass(at - elapsed());
+      act();
+    }
+    clock.pass(until - elapsed());
+    return Promise.resolve();
+  };
+  const pacer = makePacer(clock, sleep);
+  return { pacer, clock, elapsed, at: (ms: number, act: () => void) => plans.push({ at: ms, act }) };
+}
+
+describe('the pacer', () => {
+  it('lets a lonely look-up wait a blink', async () => {
+    const { pacer, elapsed } = aPacer();
+    pacer.arrival();
+
+    await pacer.opening();
+
+    expect(elapsed()).toBe(20);
+  });
+
+  it('waits for those who come within the blink', async () => {
+    const { pacer, elapsed, at } = aPacer();
+    at(15, () => pacer.arrival());
+    at(30, () => pacer.arrival());
+    pacer.arrival();
+
+    await pacer.opening();
+
+    expect(elapsed()).toBe(50);
+  });
+
+  it('gathers for longer right after a batch, when there is load', async () => {
+    const { pacer, elapsed } = aPacer();
+    await pacer.during(() => Promise.resolve());
+    pacer.arrival();
+
+    await pacer.opening();
+
+    expect(elapsed()).toBe(120);
+  });
+
+  it('lets nobody wait for others for more than a second', async () => {
+    const { pacer, elapsed, at } = aPacer();
+    await pacer.during(() => Promise.resolve());
+    for (let ms = 100; ms <= 3_000; ms += 100) at(ms, () => pacer.arrival());
+    pacer.arrival();
+
+    await pacer.opening();
+
+    expect(elapsed()).toBe(1_000);
+  });
+
+  it('opens only when the batch before has come to its end', async () => {
+    const { pacer } = aPacer();
+    let end: () => void = () => undefined;
+    const batch = pacer.during(() => new Promise<void>((resolve) => (end = resolve)));
+    const order: string[] = [];
+    const opening = pacer.opening().then(() => order.push('opened'));
+    await Promise.resolve();
+
+    order.push('ended');
+    end();
+    await Promise.all([batch, opening]);
+
+    expect(order).toEqual(['ended', 'opened']);
+  });
+
+  it('opens after a batch that failed', async () => {
+    const { pacer } = aPacer();
+    const failing = pacer.during(() => Promise.reject(new Error('Azure answered 500.')));
+
+    await expect(failing).rejects.toThrow('Azure answered 500.');
+
+    await expect(pacer.opening()).resolves.toBeUndefined();
+  });
+
+  it.each<[string, string | undefined, string | undefined, number]>([
+    ['plenty', '14', '00:00:05', 0],
+    ['just enough', '3', '00:00:05', 0],
+    ['only the reserve', '2', '00:00:05', 5_000],
+    ['nothing', '0', '00:00:05', 5_000],
+    ['nothing for long', '0', '01:02:03', 3_723_000],
+    ['nothing, and nobody knows for how long', '0', undefined, 0],
+    ['nothing, for a time nobody can read', '0', 'soon', 0],
+    ['nobody knows what', undefined, '00:00:05', 0],
+  ])('with %s of the quota left waits as long as it must', async (_, remaining, resetsAfter, waited) => {
+    const { pacer, elapsed } = aPacer();
+
+    pacer.spent(remaining, resetsAfter);
+    await pacer.quota();
+
+    expect(elapsed()).toBe(waited);
+  });
+
+  it('does not open before the quota is full again', async () => {
+    const { pacer, elapsed } = aPacer();
+    pacer.spent('0', '00:00:05');
+    pacer.arrival();
+
+    await pacer.opening();
+
+    expect(elapsed()).toBe(5_000);
+  });
+});
