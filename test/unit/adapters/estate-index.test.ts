@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { ArmCall } from '../../../src/lib/adapters/arm/arm-client.ts';
+import { makeBucketGate } from '../../../src/lib/adapters/arm/bucket-gate.ts';
+import { makeEstateIndex } from '../../../src/lib/adapters/arm/estate-index.ts';
+import { Failure } from '../../../src/lib/domain/failure.ts';
+import { makeFakeArm } from '../../fakes/arm.ts';
+import { makeFakeThrottleBoard } from '../../fakes/throttle-board.ts';
+import { aClock } from '../../support/clock.ts';
+import { ids, roles, subscription, subscriptionId } from '../../support/delegations.ts';
+
+const asked = z.object({ query: z.string(), options: z.object({ $skipToken: z.string().optional() }) });
+const questionOf = (call: ArmCall) => asked.parse(call.body);
+const tenantsNamedBy = (call: ArmCall) => questionOf(call).query.match(/cccccccc-[0-9a-f-]{27}/g) ?? [];
+const tenant = (n: number) => `cccccccc-0000-4000-8000-${String(n).padStart(12, '0')}`;
+
+/** A row of the nth subscription, of the tenant with the same number, with one assignment. */
+function aRow(n: number, changes: object = {}) {
+  return {
+    id: subscription(n).id,
+    subscriptionId: subscriptionId(n),
+    tenantId: tenant(n),
+    name: `Subscription ${n}`,
+    subscriptionProperties: { state: 'Enabled', managedByTenants: [{ tenantId: ids.managingTenant }] },
+    assignmentId: `${subscription(n).id}/providers/Microsoft.ManagedServices/registrationAssignments/1`,
+    assignmentProperties: { provisioningState: 'Succeeded' },
+    definitionProperties: {
+      managedByTenantId: ids.managingTenant,
+      authorizations: [{ principalId: ids.pal, roleDefinitionId: roles.contributor }],
+    },
+    ...changes,
+  };
+}
+
+function anIndex(answer: Parameters<typeof makeFakeArm>[0]) {
+  const clock = aClock();
+  const fake = makeFakeArm(answer);
+  const slept: number[] = [];
+  const index = makeEstateIndex({
+    arm: fake.arm,
+    gate: makeBucketGate(makeFakeThrottleBoard(), () => true, clock),
+    observer: ids.pal,
+    managingTenantId: ids.managingTenant,
+    clock,
+    sleep: async (ms) => {
+      slept.push(ms);
+      clock.pass(ms);
+      await Promise.resolve();
+    },
+  });
+  return { index, slept, ...fake };
+}
+
+describe('the index', () => {
+  it('gives a tenant’s subscriptions with what is delegated on them', async () => {
+    const { index } = anIndex(() => ({ body: { data: [aRow(1), aRow(2)] } }));
+
+    expect(await index.find(tenant(1))).toMatchObject([
+      {
+        facts: { subscriptionId: subscriptionId(1), tenantId: tenant(1), displayName: 'Subscription 1' },
+        delegations: [
+          { scope: subscription(1), authorizations: [{ principalId: ids.pal, roleId: roles.contributor }] },
+        ],
+      },
+    ]);
+  });
+
+  it('gives nothing for a tenant it does not know', async () => {
+    const { index } = anIndex(() => ({ body: { data: [] } }));
+
+    expect(await index.find(tenant(1))).toEqual([]);
+  });
+
+  it('joins several assignments of one subscription', async () => {
+    const group = `${subscription(1).id}/resourceGroups/web/providers/Microsoft.ManagedServices/registrationAssignments/2`;
+    const { index } = anIndex(() => ({ body: { data: [aRow(1), aRow(1, { assignmentId: group })] } }));
+
+    const found = await index.find(tenant(1));
+
+    expect(found).toHaveLength(1);
+    expect(found[0]?.delegations.map(({ scope }) => scope.resourceGroup)).toEqual([null, 'web']);
+  });
+
+  it('asks once for all who ask at once, each tenant named once', async () => {
+    const { index, calls } = anIndex(() => ({ body: { data: [aRow(1), aRow(2)] } }));
+
+    const found = await Promise.all([1, 2, 2, 1].map((n) => index.find(tenant(n))));
+
+    expect(found.map(([first]) => first?.facts.tenantId)).toEqual([
+      tenant(1),
+      tenant(2),
+      tenant(2),
+      tenant(1),
+    ]);
+    expect(calls.map(tenantsNamedBy)).toEqual([[tenant(1), tenant(2)]]);
+  });
+
+  it('asks anew for who asks later', async () => {
+    const { index, calls } = anIndex(() => ({ body: { data: [] } }));
+
+    await index.find(tenant(1));
+    await index.find(tenant(1));
+
+    expect(calls).toHaveLength(2);
+  });
+
+  it('names at most 300 tenants in one query, with one query under way', async () => {
+    const { index, calls, most } = anIndex(() => ({ body: { data: [] } }));
+
+    await Promise.all(Array.from({ length: 700 }, (_, n) => index.find(tenant(n))));
+
+    const named = calls.map((call) => tenantsNamedBy(call).length);
+    expect(named.sort((a, b) => b - a)).toEqual([300, 300, 100]);
+    expect(most()).toBe(1);
+  });
+
+  it('follows pages by their token, whatever the flag of truncation says', async () => {
+    const { index, calls } = anIndex((call) =>
+      questionOf(call).options.$skipToken === 'more'
+        ? { body: { data: [aRow(2, { tenantId: tenant(1) })], resultTruncated: 'true' } }
+        : { body: { data: [aRow(1)], resultTruncated: 'false', $skipToken: 'more' } },
+    );
+
+    const found = await index.find(tenant(1));
+
+    expect(found.map(({ facts }) => facts.subscriptionId)).toEqual([subscriptionId(1), subscriptionId(2)]);
+    expect(calls).toHaveLength(2);
+  });
+
+  it('waits for its quota before the next page', async () => {
+    const { index, slept } = anIndex((call) => {
+      const more = questionOf(call).options.$skipToken === undefined;
+      const headers = { 'x-ms-user-quota-remaining': '0', 'x-ms-user-quota-resets-after': '00:00:05' };
+      return { body: { data: [], ...(more ? { $skipToken: 'more' } : {}) }, headers };
+    });
+
+    await index.find(tenant(1));
+
+    expect(slept).toContain(5_000);
+  });
+
+  it('fails all who asked when the query fails, and none who ask later', async () => {
+    let failing = true;
+    const failure = new Failure('unavailable', 'Azure answered 500.');
+    const { index } = anIndex(() => {
+      if (failing) throw failure;
+      return { body: { data: [aRow(1)] } };
+    });
+
+    const results = await Promise.allSettled([1, 2].map((n) => index.find(tenant(n))));
+    failing = false;
+
+    expect(results).toEqual([
+      { status: 'rejected', reason: failure },
+      { status: 'rejected', reason: failure },
+    ]);
+    expect(await index.find(tenant(1))).toHaveLength(1);
+  });
+
+  it('takes an answer of another shape for no answer', async () => {
+    const { index } = anIndex(() => ({ body: { rows: [] } }));
+
+    await expect(index.find(tenant(1))).rejects.toMatchObject({ kind: 'unavailable' });
+  });
+});

@@ -1,0 +1,56 @@
+import { InvocationContext } from '@azure/functions';
+import { describe, expect, it } from 'vitest';
+import { messageFacts, theApp } from '../../../src/functions/startup.ts';
+
+const context = (triggerMetadata: Record<string, unknown>) => new InvocationContext({ triggerMetadata });
+
+describe('what a Service Bus trigger tells of a message', () => {
+  it('is its id, how often it was delivered, and when it came', () => {
+    const facts = messageFacts(
+      context({ messageId: 'message-1', deliveryCount: 3, enqueuedTimeUtc: '2026-03-10T12:00:00Z' }),
+    );
+
+    expect(facts).toMatchObject({
+      messageId: 'message-1',
+      attempts: 3,
+      enqueuedAt: new Date('2026-03-10T12:00:00.000Z'),
+    });
+  });
+
+  it('is UTC, though the extension writes no zone', () => {
+    expect(messageFacts(context({ enqueuedTimeUtc: '2026-03-10T12:00:00.1230000' })).enqueuedAt).toEqual(
+      new Date('2026-03-10T12:00:00.123Z'),
+    );
+  });
+
+  it.each<[string, unknown, string]>([
+    ['a text', 'abc', 'abc'],
+    ['a number, as the library parses texts', 42, '42'],
+    ['a truth, as the library parses texts', true, 'true'],
+    ['an object, as the library parses texts', { a: 1 }, '{"a":1}'],
+    ['nothing', undefined, ''],
+  ])('has an id that is a text again when it came as %s', (_, messageId, expected) => {
+    expect(messageFacts(context({ messageId })).messageId).toBe(expected);
+  });
+
+  it('is its properties, as texts', () => {
+    const { property } = messageFacts(
+      context({ applicationProperties: { source: 'onboarding', attempts: 3 } }),
+    );
+
+    expect([property('source'), property('attempts'), property('reason')]).toEqual(['onboarding', '3', null]);
+  });
+
+  it('may be nothing at all', () => {
+    const facts = messageFacts(new InvocationContext());
+
+    expect(facts).toMatchObject({ messageId: '', attempts: 1 });
+    expect(Number.isNaN(facts.enqueuedAt.getTime())).toBe(true);
+  });
+});
+
+describe('the app', () => {
+  it('says so when it has not started', () => {
+    expect(() => theApp()).toThrow('The app has not started');
+  });
+});

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { makeReport } from '../../../src/lib/usecases/report.ts';
+import { makeFakeLinkLedger } from '../../fakes/link-ledger.ts';
+import { makeFakeParkedMessages } from '../../fakes/parked-messages.ts';
+import { makeFakeTenantLedger } from '../../fakes/tenant-ledger.ts';
+import { aClock, HOUR } from '../../support/clock.ts';
+import { aPrincipal, aSecondPrincipal, ids } from '../../support/delegations.ts';
+import {
+  aCoveredTenant,
+  aLinkRecord,
+  anObservedLink,
+  aRegistration,
+  aScopeRecord,
+  aTenantRecord,
+} from '../../support/tenants.ts';
+
+function aDesk() {
+  const ledger = makeFakeTenantLedger();
+  const links = makeFakeLinkLedger();
+  const parked = makeFakeParkedMessages();
+  const report = makeReport({
+    ledger,
+    links,
+    parked,
+    principals: [aPrincipal(), aSecondPrincipal()],
+    staleAfterMs: 48 * HOUR,
+    clock: aClock(),
+  });
+  return { ledger, links, parked, report };
+}
+
+const linked = aLinkRecord({
+  observed: anObservedLink(),
+  readAt: '2026-03-10T11:59:00.000Z',
+  lastOutcome: 'linked',
+  version: 1,
+});
+
+describe('the report', () => {
+  it('of an empty ledger is empty', async () => {
+    expect(await aDesk().report()).toEqual({ tenants: [], links: [], parked: [] });
+  });
+
+  it('tells of each tenant its state, its scopes and how often it changed', async () => {
+    const { ledger, links, report } = aDesk();
+    ledger.hold(aCoveredTenant([aScopeRecord(1)]));
+    links.hold(linked);
+
+    const { tenants } = await report();
+
+    expect(tenants).toMatchObject([
+      {
+        tenantId: ids.customer,
+        displayName: 'Contoso',
+        state: 'earning',
+        lastGood: '2026-03-09T12:00:00.000Z',
+        failure: null,
+        stale: false,
+        lastOutcome: 'assessed',
+        scopes: [
+          {
+            scope: aScopeRecord(1).scope,
+            verdict: 'earning',
+            inherited: false,
+            countsFor: 'pec',
+            principal: 'pal-link',
+          },
+        ],
+        changes: 1,
+      },
+    ]);
+  });
+
+  it('lists tenants by id', async () => {
+    const { ledger, report } = aDesk();
+    ledger.hold(aTenantRecord({ registration: aRegistration({ tenantId: ids.otherCustomer }) }));
+    ledger.hold(aTenantRecord());
+
+    const { tenants } = await report();
+
+    expect(tenants.map(({ tenantId }) => tenantId)).toEqual([ids.customer, ids.otherCustomer]);
+  });
+
+  it('judges a tenant by the link of its own principal', async () => {
+    const { ledger, links, report } = aDesk();
+    const registration = aRegistration({ facts: { principal: 'pal-bergen' } });
+    ledger.hold(aCoveredTenant([aScopeRecord(1)], { registration }));
+    links.hold(linked);
+    links.hold(
+      aLinkRecord({ objectId: ids.secondPal, principal: 'pal-bergen', readAt: '2026-03-10T11:59:00.000Z' }),
+    );
+
+    const { tenants } = await report();
+
+    expect(tenants).toMatchObject([{ state: 'unlinked' }]);
+  });
+
+  it('tells of each link what Azure shows', async () => {
+    const { links, report } = aDesk();
+    links.hold(linked);
+
+    expect((await report()).links).toEqual([
+      {
+        principal: 'pal-link',
+        tenantId: ids.managingTenant,
+        objectId: ids.pal,
+        partnerId: '4681234',
+        state: 'Active',
+        lastOutcome: 'linked',
+        failure: null,
+        changes: 1,
+      },
+    ]);
+  });
+
+  it('tells of each parked message where it came from and why', async () => {
+    const { parked, report } = aDesk();
+    const kept = { queue: 'onboarding', messageId: 'message-1', reason: 'The message body is empty.' };
+    await parked.keep({ ...kept, body: new Uint8Array(), attempts: 1, parkedAt: '2026-03-10T12:00:00.000Z' });
+
+    expect((await report()).parked).toEqual([kept]);
+  });
+});
