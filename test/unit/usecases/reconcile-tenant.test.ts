@@ -278,6 +278,42 @@ describe('a tenant that shows nothing yet', () => {
   });
 });
 
+describe('a tenant that comes back after it was offboarded', () => {
+  function aReturningTenant() {
+    const stage = withFreshLink(aStage());
+    const closed = aCoveredTenant([aScopeRecord(1)], { phase: 'closed', registration: announcedNow });
+    stage.ledger.hold(closed);
+    return stage;
+  }
+
+  it('awaits its delegation anew', async () => {
+    const stage = aReturningTenant();
+
+    expect(await stage.reconcileTenant(aRequest())).toEqual({ kind: 'unchanged' });
+
+    expect(stage.ledger.held(ids.customer)).toMatchObject({ phase: 'awaiting', openGaps: [] });
+    expect(tenantRequests(stage)).toHaveLength(1);
+  });
+
+  it('is covered as soon as its delegation shows', async () => {
+    const stage = aReturningTenant();
+    stage.azure.put(aSubscription(1));
+
+    expect(await stage.reconcileTenant(aRequest())).toEqual({ kind: 'assessed' });
+
+    expect(stage.ledger.held(ids.customer)).toMatchObject({ phase: 'covered', version: 2 });
+  });
+
+  it.fails('is looked at again, like any new tenant, when its first look is denied', async () => {
+    const stage = aReturningTenant();
+    stage.azure.fail('find', new Failure('denied', 'Azure answered 403.'));
+
+    await expect(stage.reconcileTenant(aRequest())).rejects.toMatchObject({ kind: 'denied' });
+
+    expect(tenantRequests(stage)).toHaveLength(1);
+  });
+});
+
 describe('an expected subscription', () => {
   const registration = aRegistration({
     announcedAt: '2026-03-10T11:59:55.000Z',
