@@ -452,6 +452,7 @@ describe('closing a record', () => {
 
     const closed = closeRecord(before, NOON, 'event-2');
 
+    expect(closed.complete).toBe(true);
     expect(closed.record).toEqual({ ...before, phase: 'closed', openGaps: [], version: 2 });
     expect(closed.closedGaps).toEqual([aGap(1, { closedAt: NOON.toISOString() })]);
     expect(closed.change).toEqual({
@@ -468,7 +469,11 @@ describe('closing a record', () => {
   it('again changes nothing', () => {
     const closed = closeRecord(aCoveredTenant([aScopeRecord(1)]), NOON, 'event-2').record;
 
-    expect(closeRecord(closed, NOON, 'event-3')).toMatchObject({ record: closed, change: null });
+    expect(closeRecord(closed, NOON, 'event-3')).toMatchObject({
+      record: closed,
+      change: null,
+      complete: true,
+    });
   });
 });
 

@@ -223,6 +223,20 @@ describe('a write that failed', () => {
     expect(row(stage).lastOutcome).toBe('failed');
   });
 
+  it('is not taken for done when Azure accepted it and still shows another partner', async () => {
+    const stage = withLink(aStage({ linkRules: { whenLinkedElsewhere: 'replace' } }), elsewhere);
+    const azure = { ...stage.partnerLinks };
+    stage.partnerLinks.replace = async (principal, partnerId) => {
+      const result = await azure.replace(principal, partnerId);
+      stage.partnerLinks.set(elsewhere, ids.pal);
+      return result;
+    };
+
+    await expect(stage.reconcileLink(aLinkRequest())).rejects.toMatchObject({ kind: 'unavailable' });
+
+    expect(row(stage)).toMatchObject({ lastOutcome: 'failed', observed: null });
+  });
+
   it.each(['throttled', 'denied'] as const)('with %s is not read back: nothing was written', async (kind) => {
     const stage = aStage();
     stage.partnerLinks.fail('create', new Failure(kind, 'Azure answered as it should not.'));

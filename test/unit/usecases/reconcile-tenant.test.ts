@@ -181,6 +181,21 @@ describe('a pass over a tenant', () => {
     expect(stage.azure.directReads).toEqual([web.id]);
   });
 
+  it('reads a resource group with its subscription, where both are delegated', async () => {
+    const stage = withFreshLink(aStage());
+    stage.ledger.hold(aTenantRecord({ registration: announcedNow }));
+    const web = resourceGroup(1, 'Web');
+    stage.azure.put({ facts: someFacts(1), delegations: [aDelegation({ scope: web }), aDelegation()] });
+
+    await stage.reconcileTenant(aRequest());
+
+    expect(stage.azure.directReads).toEqual([subscription(1).id]);
+    expect(verdicts(stage)).toEqual([
+      [subscription(1).id, 'earning'],
+      [web.id, 'earning'],
+    ]);
+  });
+
   it('ignores a subscription delegated to somebody else', async () => {
     const stage = withFreshLink(aStage());
     stage.ledger.hold(aTenantRecord({ registration: announcedNow }));
@@ -642,7 +657,10 @@ describe('a tenant of more than fifty subscriptions', () => {
     await stage.reconcileTenant(aRequest());
 
     expect(stage.azure.directReads).toEqual([]);
-    expect(verdicts(stage)[6]).toEqual([subscription(7).id, 'earning']);
+    expect(stage.ledger.held(ids.customer).scopes[6]).toMatchObject({
+      verdict: 'earning',
+      directAt: '2026-03-09T12:00:00.000Z',
+    });
   });
 
   it('does not let the index overrule a direct read of the last quarter of an hour', async () => {

@@ -188,6 +188,24 @@ describe('an onboarding event', () => {
   });
 });
 
+describe('the log', () => {
+  it('counts the fields of an event that nobody knows', async () => {
+    const stage = aStage();
+
+    await stage.registerTenant(
+      anOnboarding(anEvent({ data: { tenantId: ids.customer, region: 'north', salesforceId: '0015' } })),
+    );
+
+    expect(stage.log.entries).toEqual([
+      {
+        level: 'info',
+        event: 'event.accepted',
+        fields: { tenantId: ids.customer, messageId: 'message-1', kind: 'registration', unknownFields: 2 },
+      },
+    ]);
+  });
+});
+
 describe('a hint that a delegation was written', () => {
   const hint = {
     id: 'grid-1',
