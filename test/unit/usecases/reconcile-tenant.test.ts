@@ -404,6 +404,21 @@ describe('a tenant whose reads are denied', () => {
     ]);
   });
 
+  it.each([
+    ['is looked at again while it is new, when a part was denied', 'denied', 1],
+    ['is left to the spine, when a part could not be reached', 'unavailable', 0],
+  ] as const)('%s', async (_, kind, looks) => {
+    const stage = withFreshLink(aStage());
+    stage.ledger.hold(aCoveredTenant([aScopeRecord(1), aScopeRecord(2)], { registration: announcedNow }));
+    stage.azure.put(aSubscription(1));
+    stage.azure.put(aSubscription(2));
+    stage.azure.fail(subscription(2).id, new Failure(kind, 'Azure answered as it should not.'));
+
+    await expect(stage.reconcileTenant(aRequest())).rejects.toMatchObject({ kind });
+
+    expect(tenantRequests(stage)).toHaveLength(looks);
+  });
+
   it('is left to the next cause when it is not new', async () => {
     const stage = withFreshLink(aStage());
     stage.ledger.hold(aCoveredTenant([aScopeRecord(1)]));
@@ -526,6 +541,19 @@ describe('a subscription that is no longer delegated', () => {
       { ...aSubscription(1), facts: someFacts(1, { managedByTenantIds: [ids.otherPartner] }) },
       { indexLags: true },
     );
+    stage.azure.forbid(subscriptionId(1), 403);
+
+    await stage.reconcileTenant(aRequest());
+
+    expect(verdicts(stage)[0]).toEqual([subscription(1).id, 'gone']);
+  });
+
+  it('is gone though the index knows the subscription, through another partner', async () => {
+    const stage = aTenantOfTwo(403);
+    stage.azure.put({
+      facts: someFacts(1, { managedByTenantIds: [ids.otherPartner] }),
+      delegations: [aDelegation({ managedByTenantId: ids.otherPartner, scope: resourceGroup(1, 'web') })],
+    });
     stage.azure.forbid(subscriptionId(1), 403);
 
     await stage.reconcileTenant(aRequest());
@@ -676,6 +704,21 @@ describe('a tenant of more than fifty subscriptions', () => {
   });
 });
 
+describe('a direct read a quarter of an hour ago', () => {
+  it('no longer goes before the index', async () => {
+    const all = Array.from({ length: 51 }, (_, index) => index + 1);
+    const stage = withFreshLink(aStage());
+    const then = { verdict: 'role-not-eligible', directAt: '2026-03-10T11:45:00.000Z' } as const;
+    stage.ledger.hold(aCoveredTenant(all.map((n) => aScopeRecord(n, then))));
+    for (const n of all) stage.azure.put(aSubscription(n));
+
+    await stage.reconcileTenant(aRequest());
+
+    expect(stage.azure.directReads).toEqual([]);
+    expect(verdicts(stage)[0]).toEqual([subscription(1).id, 'earning']);
+  });
+});
+
 describe('the look at the link that a tenant pass asks for', () => {
   const linkRequests = (stage: Stage) =>
     stage.queues.requests().filter(({ request }) => request.subject === 'link');
@@ -749,6 +792,18 @@ describe('the look at the link that a tenant pass asks for', () => {
     await stage.reconcileTenant(aRequest({ id }));
 
     expect(linkRequests(stage)).toHaveLength(1);
+  });
+
+  it('is asked for anew within the window when the last look has failed', async () => {
+    const stage = aStage();
+    const [id = ''] = tenantsOf(stage, 1);
+    await stage.reconcileTenant(aRequest({ id }));
+    const failure = { kind: 'unavailable', message: 'x', at: NOON, requestId: null } as const;
+    stage.links.hold(aLinkRecord({ failure, looks: 1 }));
+
+    await stage.reconcileTenant(aRequest({ id }));
+
+    expect(linkRequests(stage)).toHaveLength(2);
   });
 
   it('is not asked for while one is on its way already', async () => {

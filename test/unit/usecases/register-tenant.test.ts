@@ -147,6 +147,19 @@ describe('an onboarding event', () => {
     expect(stage.log.entries.map(({ event }) => event)).toContain('event.change-withheld');
   });
 
+  it('of a trusted source may offboard', async () => {
+    const stage = aStage({ trustedSources: ['crm'] });
+    stage.ledger.hold(aCoveredTenant([aScopeRecord(1)]));
+    const type = 'pal.tenant.offboarded.v1';
+
+    await stage.registerTenant(anOnboarding(anEvent({ type, data: { tenantId: ids.customer } })));
+
+    expect(stage.ledger.held(ids.customer).registration).toMatchObject({
+      offboardedAt: '2026-03-10T11:00:00.000Z',
+      withheld: [],
+    });
+  });
+
   it('without an envelope is never trusted by name', async () => {
     const stage = aStage({ trustedSources: ['crm', 'bare'] });
     stage.ledger.hold(aCoveredTenant([aScopeRecord(1)]));
