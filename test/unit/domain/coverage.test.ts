@@ -160,6 +160,14 @@ describe('the verdict on a scope', () => {
     expect(judge({ own: [aDelegation({ provisioningState })] }).verdict).toBe(verdict);
   });
 
+  it('of an inactive subscription rests on no role', () => {
+    expect(judge({ subscriptionState: 'Disabled' })).toEqual({
+      verdict: 'subscription-inactive',
+      inherited: false,
+      roleIds: [],
+    });
+  });
+
   it('rests on the union of all ready delegations', () => {
     const reader = aDelegation({ authorizations: [aGrant(roles.reader)] });
     const contributor = aDelegation({ authorizations: [aGrant(roles.contributor)] });

@@ -349,6 +349,16 @@ describe('an expected subscription', () => {
     expect(tenantRequests(stage)).toHaveLength(1);
   });
 
+  it('that was never seen is not called gone beside one that is covered', async () => {
+    const stage = withFreshLink(aStage());
+    stage.ledger.hold(aCoveredTenant([aScopeRecord(1)], { registration }));
+    stage.azure.put(aSubscription(1));
+
+    await stage.reconcileTenant(aRequest());
+
+    expect(verdicts(stage)[1]).toEqual([subscription(2).id, 'not-visible']);
+  });
+
   it('that hides from our observer is not visible, and no gap', async () => {
     const stage = withFreshLink(aStage());
     stage.ledger.hold(aTenantRecord({ registration }));

@@ -95,6 +95,20 @@ describe('the report', () => {
     expect(tenants).toMatchObject([{ state: 'unlinked' }]);
   });
 
+  it('tells a tenant’s state with the failure of its link', async () => {
+    const { ledger, links, report } = aDesk();
+    const failure = {
+      kind: 'denied',
+      message: 'x',
+      at: '2026-03-10T12:00:00.000Z',
+      requestId: null,
+    } as const;
+    ledger.hold(aCoveredTenant([aScopeRecord(1)]));
+    links.hold({ ...linked, failure });
+
+    expect((await report()).tenants).toMatchObject([{ state: 'earning', failure }]);
+  });
+
   it('tells of each link what Azure shows', async () => {
     const { links, report } = aDesk();
     links.hold(linked);
