@@ -39,7 +39,7 @@ function makeApp(config: Config, writeLine: WriteLine) {
   const storage = storageOf(config);
   const table = (name: string) => makeTable(name, storage);
 
-  const ledger = makeTenantLedger(table('Ledger'), makeTenantList(table('Tenants')));
+  const ledger = makeTenantLedger(table('Ledger'), makeTenantList(table('Tenants')), randomUUID);
   const links = makeLinkLedger(table('Links'));
   const parked = makeParkedMessages(table('Parked'));
   const queues = makeQueues(() => connectBus(config), config.queues);

@@ -79,7 +79,7 @@ const environment = z.object({
   MANAGING_TENANT_ID: guid,
 
   PARTNER_ID: partnerId,
-  GLOBAL_PARTNER_IDS: list.default([]),
+  GLOBAL_PARTNER_IDS: list.pipe(z.array(partnerId)).default([]),
   WHEN_LINKED_ELSEWHERE: z.enum(['refuse', 'replace']).default('refuse'),
 
   PRINCIPAL_NAME: name.default('pal-link'),
@@ -159,9 +159,12 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
   );
   const parsed = environment.safeParse(given);
-  if (!parsed.success) throw new ConfigError(parsed.error.issues.map(faultOf));
-  const faults = crossCheck(parsed.data);
-  if (faults.length > 0) throw new ConfigError(faults);
+  const wrong = parsed.error?.issues.map(faultOf) ?? [];
+  const told = new Set(wrong.map(({ setting }) => setting));
+  const crossed = crossCheck(parsed.data ?? standingIn(given, told)).filter(
+    ({ setting }) => !told.has(setting),
+  );
+  if (!parsed.success || crossed.length > 0) throw new ConfigError([...wrong, ...crossed]);
   return Object.freeze(shape(parsed.data));
 }
 
@@ -175,6 +178,21 @@ function faultOf(issue: z.core.$ZodIssue): Fault {
       ? issue.message.replace(/^Invalid option: /, '')
       : issue.message;
   return { setting, problem: within ? `${within}: ${problem}` : problem };
+}
+
+/** Settings that have no default, as something that parses. */
+const STAND_INS = {
+  MANAGING_TENANT_ID: '00000000-0000-0000-0000-000000000000',
+  PARTNER_ID: '1000',
+  PRINCIPAL_OBJECT_ID: '00000000-0000-0000-0000-000000000000',
+  PRINCIPAL_APPLICATION_ID: '00000000-0000-0000-0000-000000000000',
+  OBSERVER_IDENTITY_CLIENT_ID: '00000000-0000-0000-0000-000000000000',
+};
+
+/** The environment with stand-ins for what is faulty, only so that all other faults can be told at the same time. */
+function standingIn(given: Readonly<Record<string, unknown>>, faulty: ReadonlySet<string>): Environment {
+  const sound = Object.entries(given).filter(([setting]) => !faulty.has(setting));
+  return environment.parse({ ...STAND_INS, ...Object.fromEntries(sound) });
 }
 
 /** What a single field cannot tell. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { unpack } from '../../src/lib/adapters/tables/packing.ts';
 import type { Table } from '../../src/lib/adapters/tables/table.ts';
@@ -18,7 +19,7 @@ const implementations: { name: string; make: () => TenantLedger }[] = [
   { name: 'in memory', make: makeFakeTenantLedger },
   {
     name: 'in Table Storage',
-    make: () => makeTenantLedger(azurite.table(), makeTenantList(azurite.table())),
+    make: () => makeTenantLedger(azurite.table(), makeTenantList(azurite.table()), randomUUID),
   },
 ];
 
@@ -291,11 +292,11 @@ const quiet = { project: () => Promise.resolve() };
 describe('a large commit that broke off in the middle', () => {
   async function brokenOff() {
     const table = azurite.table();
-    const ledger = makeTenantLedger(table, quiet);
+    const ledger = makeTenantLedger(table, quiet, randomUUID);
     const known = await registered(ledger);
     await ledger.commit(known, aCommit(known, many(250)));
     const before = await stored(ledger);
-    const dying = makeTenantLedger(breakingOffAt(table, 3), quiet);
+    const dying = makeTenantLedger(breakingOffAt(table, 3), quiet, randomUUID);
     const lost = aCommit(before, many(250, { verdict: 'gone' }));
     await expect(dying.commit(before, lost)).rejects.toMatchObject({ kind: 'unavailable' });
     return { ledger, before, lost };
@@ -304,7 +305,7 @@ describe('a large commit that broke off in the middle', () => {
   it('is invisible', async () => {
     const { ledger, before } = await brokenOff();
 
-    expect(await stored(ledger)).toEqual(before);
+    expect((await stored(ledger)).record).toEqual(before.record);
   });
 
   it('is invisible in the list of all tenants', async () => {
@@ -321,7 +322,7 @@ describe('a large commit that broke off in the middle', () => {
     expect(inOrder((await stored(ledger)).record)).toEqual(lost.record);
   });
 
-  it.fails('leaves nothing behind in the next commit, which found something else', async () => {
+  it('leaves nothing behind in the next commit, which found something else', async () => {
     const { ledger } = await brokenOff();
     const known = await stored(ledger);
     const found = many(250).with(0, aScopeRecord(1, { verdict: 'role-not-eligible' }));
@@ -333,8 +334,8 @@ describe('a large commit that broke off in the middle', () => {
 });
 
 describe('two large commits made from one reading', () => {
-  it.fails('leave the whole of the one that came first and nothing of the other', async () => {
-    const ledger = makeTenantLedger(azurite.table(), quiet);
+  it('leave the whole of the one that came first and nothing of the other', async () => {
+    const ledger = makeTenantLedger(azurite.table(), quiet, randomUUID);
     const known = await registered(ledger);
     const first = aCommit(known, many(250));
     const second = aCommit(known, many(250, { verdict: 'role-not-eligible' }));
@@ -349,7 +350,7 @@ describe('two large commits made from one reading', () => {
 describe('the history of a tenant', () => {
   it('is one row for each commit, the newest first, not yet announced', async () => {
     const table = azurite.table();
-    const ledger = makeTenantLedger(table, quiet);
+    const ledger = makeTenantLedger(table, quiet, randomUUID);
     const known = await registered(ledger);
     await ledger.commit(known, aCommit(known, [aScopeRecord(1)]));
     const second = await stored(ledger);
@@ -363,7 +364,7 @@ describe('the history of a tenant', () => {
 
   it('has no row for a note, nor for a commit that was refused', async () => {
     const table = azurite.table();
-    const ledger = makeTenantLedger(table, quiet);
+    const ledger = makeTenantLedger(table, quiet, randomUUID);
     const known = await registered(ledger);
     await ledger.note(known, { ...known.record, lastOutcome: 'unchanged' });
     await expect(ledger.commit(known, aCommit(known, [aScopeRecord(1)]))).rejects.toThrow();
@@ -375,7 +376,7 @@ describe('the history of a tenant', () => {
 
   it('stays out of what a pass reads', async () => {
     const table = azurite.table();
-    const ledger = makeTenantLedger(table, quiet);
+    const ledger = makeTenantLedger(table, quiet, randomUUID);
     const known = await registered(ledger);
     await ledger.commit(known, aCommit(known, [aScopeRecord(1)]));
 
@@ -388,7 +389,7 @@ describe('the history of a tenant', () => {
     const table = azurite.table();
     await table.put({ partitionKey: ids.customer, rowKey: 'current', format: 2, version: 1 });
 
-    await expect(makeTenantLedger(table, quiet).read(ids.customer)).rejects.toMatchObject({
+    await expect(makeTenantLedger(table, quiet, randomUUID).read(ids.customer)).rejects.toMatchObject({
       kind: 'unexpected',
     });
   });

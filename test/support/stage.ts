@@ -77,7 +77,7 @@ export function aStage(options: StageOptions = {}) {
     queues,
     clock,
     log,
-    digest: (text) => text.replaceAll(/[^a-zA-Z0-9]/g, '').slice(0, 32),
+    digest: (text) => text.replaceAll(/[^a-zA-Z0-9]/g, '').slice(-40),
     managingTenantId: ids.managingTenant,
     trustedSources: options.trustedSources ?? ['*'],
   });

@@ -59,12 +59,12 @@ export function assess(before: TenantRecord, look: Look, rules: AssessmentRules)
   const complete = look.readings.every(({ kind }) => kind !== 'unreadable');
   if (!complete && before.phase !== 'covered') return unchanged(before, complete);
 
-  const scopes = scopesAfter(before, look, rules);
+  const { scopes, unread } = scopesAfter(before, look, rules);
   const phase = complete ? phaseAfter(before, scopes, look.at, rules) : before.phase;
   const lastGood = complete ? look.at.toISOString() : before.lastGood;
   if (phase === 'awaiting') return unchanged({ ...before, phase, lastGood }, complete);
 
-  const gaps = gapsAfter(before, scopes, look.at);
+  const gaps = gapsAfter(before, { scopes, unread }, look.at);
   const kept = new Set(scopes.map(({ scope }) => keyOf(scope)));
   const droppedScopes = before.scopes.map(({ scope }) => keyOf(scope)).filter((key) => !kept.has(key));
   const record = { ...before, phase, scopes, openGaps: gaps.open, lastGood };
@@ -94,20 +94,33 @@ function unchanged(record: TenantRecord, complete: boolean): Assessment {
   return { record, change: null, closedGaps: [], droppedScopes: [], complete };
 }
 
-function scopesAfter(before: TenantRecord, look: Look, rules: AssessmentRules): ScopeRecord[] {
+interface ScopesAfter {
+  readonly scopes: readonly ScopeRecord[];
+  /** Keys of scopes that could not be read: nothing about them may change, not even by the passing of time. */
+  readonly unread: ReadonlySet<string>;
+}
+
+function scopesAfter(before: TenantRecord, look: Look, rules: AssessmentRules): ScopesAfter {
   const known = new Map(before.scopes.map((scope) => [keyOf(scope.scope), scope]));
   const after = new Map<string, ScopeRecord>();
-  const keep = (record: ScopeRecord) => after.set(keyOf(record.scope), record);
+  const unread = new Set<string>();
+  const keep = (record: ScopeRecord) => {
+    after.set(keyOf(record.scope), record);
+    unread.delete(keyOf(record.scope));
+  };
 
-  for (const reading of look.readings) {
+  for (const reading of inOrder(look.readings)) {
     const under = before.scopes.filter(({ scope }) => isWithin(scope, reading.scope));
-    if (reading.kind === 'unreadable') under.forEach(keep);
-    else if (reading.kind === 'not-visible') keep(notVisible(reading.scope, known, look, rules));
+    if (reading.kind === 'unreadable') {
+      under.forEach(keep);
+      under.forEach(({ scope }) => unread.add(keyOf(scope)));
+    } else if (reading.kind === 'not-visible') keep(notVisible(reading.scope, known, look, rules));
     else if (reading.kind === 'gone') under.forEach((scope) => keepGone(scope, look, keep));
     else {
       const seen = judgeReading(reading, known, look, before, rules);
       seen.forEach(keep);
-      const missing = under.filter(({ scope }) => !after.has(keyOf(scope)));
+      const shown = new Set(seen.map(({ scope }) => keyOf(scope)));
+      const missing = under.filter(({ scope }) => !shown.has(keyOf(scope)));
       // The index may lag: only a direct list proves that a delegation is no longer there.
       missing.forEach((scope) => (reading.direct ? keepGone(scope, look, keep) : keep(scope)));
     }
@@ -116,7 +129,13 @@ function scopesAfter(before: TenantRecord, look: Look, rules: AssessmentRules): 
   for (const scope of before.scopes) {
     if (scope.verdict === 'gone' && !after.has(keyOf(scope.scope))) keep(scope);
   }
-  return [...after.values()].sort((a, b) => a.scope.localeCompare(b.scope));
+  return { scopes: [...after.values()].sort((a, b) => a.scope.localeCompare(b.scope)), unread };
+}
+
+/** Lists last: what a list shows of a resource group goes before what a reading of its subscription leaves open. */
+function inOrder(readings: readonly Reading[]): Reading[] {
+  const rank = ({ kind }: Reading) => (kind === 'delegations' ? 1 : 0);
+  return [...readings].sort((a, b) => rank(a) - rank(b));
 }
 
 /** A scope that was inactive or never seen loses nothing by going: it is dropped, not reported as gone. */
@@ -210,7 +229,7 @@ interface GapsAfter {
   readonly closed: readonly Gap[];
 }
 
-function gapsAfter(before: TenantRecord, scopes: readonly ScopeRecord[], at: Date): GapsAfter {
+function gapsAfter(before: TenantRecord, { scopes, unread }: ScopesAfter, at: Date): GapsAfter {
   const openBefore = new Map(before.openGaps.map((gap) => [keyOf(gap.scope), gap]));
   const earlier = new Map(before.scopes.map((scope) => [keyOf(scope.scope), scope]));
   const open: Gap[] = [];
@@ -221,6 +240,10 @@ function gapsAfter(before: TenantRecord, scopes: readonly ScopeRecord[], at: Dat
     const bad = isGap(scope.verdict, at.getTime() - Date.parse(scope.since));
     // A delegation that is redeployed, or out of sight, has not been repaired.
     const undecided = scope.verdict === 'delegation-not-ready' || scope.verdict === 'not-visible';
+    if (unread.has(keyOf(scope.scope))) {
+      if (gap) open.push(gap);
+      continue;
+    }
     if (gap && (bad || undecided)) open.push(bad ? { ...gap, reason: scope.verdict } : gap);
     else if (bad) {
       const wasEarning = earlier.get(keyOf(scope.scope))?.verdict === 'earning';

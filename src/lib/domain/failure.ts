@@ -92,8 +92,9 @@ export function dispositionOf(
           reason: `Still throttled after ${Math.round(waited / 1000)} s: ${failure.message}`,
         };
       }
-      const at = failure.retryAt ?? new Date(now.getTime() + policy.baseMs);
-      return { do: 'retry', at: new Date(Math.max(at.getTime(), now.getTime())), counted: false };
+      const asked = failure.retryAt?.getTime() ?? now.getTime() + policy.baseMs;
+      const at = Math.min(Math.max(asked, now.getTime()), now.getTime() + policy.ceilingMs);
+      return { do: 'retry', at: new Date(at), counted: false };
     }
     case 'unavailable':
     case 'conflict': {

@@ -6,10 +6,7 @@ import { z } from 'zod';
  */
 export const guid = z
   .string()
-  .regex(
-    /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/,
-    'must be a GUID (8-4-4-4-12 hex digits)',
-  )
+  .regex(/^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/, 'must be a GUID (8-4-4-4-12 hex digits)')
   .transform((text) => text.toLowerCase());
 
 /** Ids compare without case (Lighthouse and Resource Graph answer the same id in different cases). */

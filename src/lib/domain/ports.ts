@@ -55,6 +55,8 @@ export interface Estate {
 export interface Versioned<T> {
   readonly record: T;
   readonly etag: string | null;
+  /** Commits that broke off before their end: bookkeeping of the store, handed back to it with the next write. */
+  readonly brokenOff?: readonly string[];
 }
 
 /** What a pass commits in one step. */

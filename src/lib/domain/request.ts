@@ -11,7 +11,7 @@ export const reconcileRequest = z.object({
   subject: z.enum(['tenant', 'link']),
   /** A tenant id, or `tenantId/objectId` of a link. */
   id: z.union([guid, z.string().regex(/^[0-9a-f-]{36}\/[0-9a-f-]{36}$/)]),
-  cause: z.object({ kind: z.enum(causeKinds), id: z.string().min(1).max(64) }),
+  cause: z.object({ kind: z.enum(causeKinds), id: z.string().min(1).max(40) }),
   /** Counted failures so far. */
   attempt: z.int().min(0),
   /** Rises with every copy we send ourselves, so that duplicate detection never swallows one. */

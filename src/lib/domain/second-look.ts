@@ -26,8 +26,9 @@ export function secondLookAt(record: TenantRecord, policy: SecondLooks, now: Dat
 }
 
 function isExpectingMore({ phase, failure, scopes }: TenantRecord): boolean {
-  if (phase === 'awaiting' || (phase === 'unobserved' && failure?.kind === 'denied')) return true;
-  if (phase !== 'covered') return false;
-  if (failure?.kind === 'denied') return true;
-  return scopes.some(({ verdict }) => verdict === 'not-visible' || verdict === 'delegation-not-ready');
+  if (phase === 'awaiting' || failure?.kind === 'denied') return true;
+  return (
+    phase === 'covered' &&
+    scopes.some(({ verdict }) => verdict === 'not-visible' || verdict === 'delegation-not-ready')
+  );
 }

@@ -121,7 +121,7 @@ function applyPresence(told: Registration, telling: Telling, mayWeaken: boolean)
       announcedAt: back ? telling.heardAt.toISOString() : told.announcedAt,
     };
   }
-  if (mayWeaken) return { ...told, factTimes, offboardedAt: told.offboardedAt ?? at };
+  if (mayWeaken) return { ...told, factTimes, offboardedAt: at };
   const withheld = { what: 'offboard' as const, value: 'true', source: telling.source, at };
   return { ...told, withheld: distinct([...told.withheld, withheld]) };
 }

@@ -46,6 +46,15 @@ export function makeReconcileTenant(deps: ReconcileTenantDeps) {
     if (!accessKindsOf(registration).includes('lighthouse')) return personOrNothing(deps, known);
 
     const principal = principalOf(deps.principals, registration.facts.principal);
+    if (!principal) {
+      const name = registration.facts.principal ?? '';
+      const unknown = new Failure(
+        'rejected',
+        `The tenant asks for the principal “${name}”, which the settings do not name.`,
+      );
+      await noteFailure(deps, known, unknown, request);
+      throw unknown;
+    }
     await askForLink(deps, principal, request);
     return look(deps, known, rulesFor(deps, principal), request);
   };
@@ -162,13 +171,8 @@ async function askForLink(
   });
 }
 
-function principalOf(principals: readonly Principal[], name: string | undefined): Principal {
-  const found = name === undefined ? principals[0] : principals.find((principal) => principal.name === name);
-  if (found) return found;
-  throw new Failure(
-    'rejected',
-    `The tenant asks for the principal “${name ?? ''}”, which the settings do not name.`,
-  );
+function principalOf(principals: readonly Principal[], name: string | undefined): Principal | undefined {
+  return name === undefined ? principals[0] : principals.find((principal) => principal.name === name);
 }
 
 function rulesFor(deps: ReconcileTenantDeps, principal: Principal): AssessmentRules {

@@ -62,12 +62,14 @@ async function register(
 ): Promise<void> {
   for (let tries = 1; ; tries++) {
     const known = await deps.ledger.read(event.tenantId);
+    const heardAt = deps.clock();
     const registration = applyTelling(known?.record.registration ?? null, {
       tenantId: event.tenantId,
       facts: event.facts,
       presence: event.presence,
-      at: event.time ?? message.enqueuedAt,
-      heardAt: deps.clock(),
+      // Nothing is true from later than we heard it: a time in the future would win for ever.
+      at: earlier(event.time ?? message.enqueuedAt, heardAt),
+      heardAt,
       source: event.source ?? 'bare',
       trusted: isTrusted(deps.trustedSources, event.source),
     });
@@ -90,7 +92,7 @@ async function askForPass(
   event: Onboarding,
   message: OnboardingMessage,
 ): Promise<void> {
-  const identity = event.eventId === null ? message.messageId : `${event.source ?? ''}#${event.eventId}`;
+  const identity = event.eventId === null ? bareIdentity(message) : `${event.source ?? ''}#${event.eventId}`;
   await ask(deps.queues, {
     subject: 'tenant',
     id: event.tenantId,
@@ -101,8 +103,17 @@ async function askForPass(
   });
 }
 
+/** Bare data has no id of its own; a message without one either is known by when it came and what it holds. */
+function bareIdentity({ messageId, enqueuedAt, body }: OnboardingMessage): string {
+  return messageId || `${enqueuedAt.toISOString()}#${new TextDecoder().decode(body)}`;
+}
+
 function isTrusted(sources: readonly string[], source: string | null): boolean {
   return sources.includes('*') || (source !== null && sources.includes(source));
+}
+
+function earlier(left: Date, right: Date): Date {
+  return left < right ? left : right;
 }
 
 function same(left: Registration, right: Registration): boolean {

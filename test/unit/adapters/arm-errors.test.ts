@@ -53,9 +53,9 @@ describe('an answer of Azure that is no success', () => {
     ['a date', { 'retry-after': 'Tue, 10 Mar 2026 12:01:00 GMT' }, '2026-03-10T12:01:00.000Z'],
     ['milliseconds', { 'retry-after-ms': '1500', 'retry-after': '2' }, '2026-03-10T12:00:01.500Z'],
     ['milliseconds of another name', { 'x-ms-retry-after-ms': '250' }, '2026-03-10T12:00:00.250Z'],
-    ['nonsense', { 'retry-after': 'soon' }, null],
+    ['nonsense, after the usual pause,', { 'retry-after': 'soon' }, '2026-03-10T12:00:05.000Z'],
     ['nonsense beside seconds', { 'retry-after-ms': 'soon', 'retry-after': '2' }, '2026-03-10T12:00:02.000Z'],
-    ['nothing', {}, null],
+    ['nothing, after the usual pause,', {}, '2026-03-10T12:00:05.000Z'],
   ])('that throttles and names %s may be asked again then', (_, headers, expected) => {
     expect(failureOf(429, headers).retryAt?.toISOString() ?? null).toBe(expected);
   });

@@ -23,7 +23,7 @@ describe('the message id of a request', () => {
     expect(messageIdOf(request).length).toBeLessThanOrEqual(128);
   });
 
-  it.fails('fits into 128 characters for every request that is well formed', () => {
+  it('fits into 128 characters for every request that is well formed', () => {
     const id = linkRequestId({ tenantId: ids.managingTenant, objectId: ids.pal });
     const request = aRequest({ subject: 'link', id, cause: { kind: 'operator', id: 'f'.repeat(64) } });
 

@@ -8,6 +8,9 @@ export interface ArmAnswer {
   readonly code: string | null;
 }
 
+/** A 429 that does not say how long: all documented ones do. */
+const THROTTLE_PAUSE_MS = 5_000;
+
 /** Maps an answer that is not a success to a failure. `what` says what was asked for, in words. */
 export function armFailure(answer: ArmAnswer, what: string, now: Date): Failure {
   const { status, code } = answer;
@@ -17,7 +20,10 @@ export function armFailure(answer: ArmAnswer, what: string, now: Date): Failure 
   const retryAt = retryAfter(answer.header, now);
 
   if (status === 429 || (status === 503 && retryAt)) {
-    return new Failure('throttled', said, retryAt ? { ...details, retryAt } : details);
+    return new Failure('throttled', said, {
+      ...details,
+      retryAt: retryAt ?? new Date(now.getTime() + THROTTLE_PAUSE_MS),
+    });
   }
   if (status >= 500 || status === 408) return new Failure('unavailable', said, details);
   if (status === 409 || status === 412) return new Failure('conflict', said, details);

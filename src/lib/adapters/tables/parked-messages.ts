@@ -13,7 +13,13 @@ export function makeParkedMessages(table: Table): ParkedMessages {
     async keep(message) {
       await table.put({
         partitionKey: message.queue,
-        rowKey: createHash('sha256').update(message.messageId).digest('hex').slice(0, 40),
+        // Message ids are the sender's: they may be missing or used twice, so the bytes are part of the key.
+        rowKey: createHash('sha256')
+          .update(message.messageId)
+          .update('\0')
+          .update(message.body)
+          .digest('hex')
+          .slice(0, 40),
         format: FORMAT,
         messageId: message.messageId,
         reason: message.reason,

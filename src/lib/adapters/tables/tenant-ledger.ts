@@ -18,10 +18,11 @@ type Head = Omit<TenantRecord, 'scopes' | 'openGaps' | 'version'>;
 
 /**
  * The ledger of tenants in table `Ledger`: one partition a tenant, one row for the current state, one for each scope,
- * gap and change. A commit is one transaction; a larger one writes its rows first, stamped with the new version and
- * beside their former value, and the current row that names the version makes them count.
+ * gap and change. A commit is one transaction. A larger one first announces itself on the current row (so that nobody
+ * else can commit meanwhile), writes its rows beside their former values, and then the current row makes them count; rows
+ * of a commit that broke off count by their former values for ever. `newId` names commits.
  */
-export function makeTenantLedger(table: Table, list: TenantList): TenantLedger {
+export function makeTenantLedger(table: Table, list: TenantList, newId: () => string): TenantLedger {
   return {
     async read(tenantId) {
       const rows: StoredRow[] = [];
@@ -38,18 +39,16 @@ export function makeTenantLedger(table: Table, list: TenantList): TenantLedger {
 
     async commit(known, commit) {
       const { record } = commit;
-      const tenantId = record.registration.tenantId;
-      const head = headAction(known, record);
-      const change = changeRow(tenantId, commit);
-      const last: TransactionAction[] = change ? [['upsert', change, 'Replace'], head] : [head];
-      const rest = rowsOf(known.record, commit);
-      for (const batch of batches(rest, last.length)) {
-        const final = batch.isLast ? last : [];
-        await table.transact([
-          ...batch.rows.map((row): TransactionAction => ['upsert', row, 'Replace']),
-          ...final,
-        ]);
+      const commitId = newId();
+      const rows = rowsOf(known.record, commit, commitId).map(upsert);
+      const change = changeRow(record.registration.tenantId, commit);
+      const last = [...rows.slice(-TRANSACTION_LIMIT + 2), ...(change ? [upsert(change)] : [])];
+      const first = rows.slice(0, -TRANSACTION_LIMIT + 2);
+      const claimed = first.length > 0 ? await announce(table, known, commitId) : known;
+      for (let from = 0; from < first.length; from += TRANSACTION_LIMIT) {
+        await table.transact(first.slice(from, from + TRANSACTION_LIMIT));
       }
+      await table.transact([...last, headAction(claimed, record)]);
       await list.project(record);
     },
 
@@ -85,24 +84,24 @@ function recordOf(rows: readonly StoredRow[]): Versioned<TenantRecord> | null {
       `A ledger row has format ${String(current['format'])}; this version reads ${FORMAT}.`,
     );
   }
-  const version = Number(current['version']);
-  const scopes = rows
-    .filter(({ rowKey }) => rowKey?.startsWith('scope~'))
-    .map((row) => valueAt(row, version));
-  const gaps = rows.filter(({ rowKey }) => rowKey?.startsWith('gap~')).map((row) => valueAt(row, version));
+  const pending = typeof current['pending'] === 'string' ? [current['pending']] : [];
+  const brokenOff = [...((unpack('brokenOff', current) as string[] | undefined) ?? []), ...pending];
+  const values = (prefix: string) =>
+    rows.filter(({ rowKey }) => rowKey?.startsWith(prefix)).map((row) => valueOf(row, brokenOff));
   const record: TenantRecord = {
     ...(unpack('head', current) as Head),
-    scopes: scopes.filter((scope) => scope !== null) as ScopeRecord[],
-    openGaps: (gaps.filter((gap) => gap !== null) as Gap[]).filter(({ closedAt }) => closedAt === null),
-    version,
+    scopes: values('scope~').filter((scope) => scope !== null) as ScopeRecord[],
+    openGaps: (values('gap~').filter((gap) => gap !== null) as Gap[]).filter(
+      ({ closedAt }) => closedAt === null,
+    ),
+    version: Number(current['version']),
   };
-  return { record, etag: current.etag };
+  return { record, etag: current.etag, brokenOff };
 }
 
-/** A row newer than the current version belongs to a commit that did not come to its end: its former value counts. */
-function valueAt(row: StoredRow, version: number): unknown {
-  const committed = Number(row['version']) <= version;
-  return unpack(committed ? 'value' : 'former', row) ?? null;
+/** The value of a row; of a commit that broke off, the one before it. */
+function valueOf(row: StoredRow, brokenOff: readonly string[]): unknown {
+  return unpack(brokenOff.includes(String(row['commit'])) ? 'former' : 'value', row) ?? null;
 }
 
 async function writeHead(
@@ -110,17 +109,35 @@ async function writeHead(
   known: Versioned<TenantRecord> | null,
   record: TenantRecord,
 ): Promise<void> {
-  const row = headRow(record);
+  const row = headRow(record, known?.brokenOff);
   if (known?.etag) await table.replace(row, known.etag);
   else await table.create(row);
 }
 
+/** Says on the current row that a large commit is under way: whoever read before cannot write any more. */
+async function announce(
+  table: Table,
+  known: Versioned<TenantRecord>,
+  commitId: string,
+): Promise<Versioned<TenantRecord>> {
+  const row = { ...headRow(known.record, known.brokenOff), pending: commitId };
+  const etag = known.etag ? await table.replace(row, known.etag) : await table.create(row);
+  return { ...known, etag };
+}
+
+function upsert(row: Entity): TransactionAction {
+  return ['upsert', row, 'Replace'];
+}
+
 function headAction(known: Versioned<TenantRecord>, record: TenantRecord): TransactionAction {
-  const row = headRow(record);
+  const row = headRow(record, known.brokenOff);
   return known.etag ? ['update', row, 'Replace', { etag: known.etag }] : ['create', row];
 }
 
-function headRow({ scopes: _scopes, openGaps: _gaps, version, ...head }: TenantRecord): Entity {
+function headRow(
+  { scopes: _scopes, openGaps: _gaps, version, ...head }: TenantRecord,
+  brokenOff: readonly string[] = [],
+): Entity {
   return {
     partitionKey: head.registration.tenantId,
     rowKey: ledgerKeys.current,
@@ -128,6 +145,7 @@ function headRow({ scopes: _scopes, openGaps: _gaps, version, ...head }: TenantR
     version,
     phase: head.phase,
     ...pack('head', head satisfies Head),
+    ...(brokenOff.length > 0 ? pack('brokenOff', brokenOff) : {}),
   };
 }
 
@@ -144,7 +162,11 @@ function changeRow(tenantId: string, { change }: TenantCommit): Entity | null {
 }
 
 /** The rows a commit touches: scopes and gaps that differ from what is on record. */
-function rowsOf(before: TenantRecord, { record, closedGaps, droppedScopes }: TenantCommit): Entity[] {
+function rowsOf(
+  before: TenantRecord,
+  { record, closedGaps, droppedScopes }: TenantCommit,
+  commit: string,
+): Entity[] {
   const partitionKey = record.registration.tenantId;
   const former = new Map<string, unknown>([
     ...before.scopes.map((scope) => [ledgerKeys.scope(scope.scope), scope] as const),
@@ -163,20 +185,8 @@ function rowsOf(before: TenantRecord, { record, closedGaps, droppedScopes }: Ten
       partitionKey,
       rowKey,
       format: FORMAT,
-      version: record.version,
+      commit,
       ...(value === undefined ? {} : pack('value', value)),
       ...(former.has(rowKey) ? pack('former', former.get(rowKey)) : {}),
     }));
-}
-
-/** Cuts rows into transactions; the last one leaves room for the rows that make the commit. */
-function batches(rows: readonly Entity[], reserved: number): { rows: readonly Entity[]; isLast: boolean }[] {
-  const cut: { rows: readonly Entity[]; isLast: boolean }[] = [];
-  let from = 0;
-  while (rows.length - from + reserved > TRANSACTION_LIMIT) {
-    cut.push({ rows: rows.slice(from, from + TRANSACTION_LIMIT), isLast: false });
-    from += TRANSACTION_LIMIT;
-  }
-  cut.push({ rows: rows.slice(from), isLast: true });
-  return cut;
 }
