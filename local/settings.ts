@@ -78,8 +78,13 @@ export function settingsFor(estate: Estate, facts: StackFacts, mode: string): Re
     NOTICES_QUEUE: 'notices',
     PARKED_QUEUE: 'parked',
     EXPECT_DELEGATION_WITHIN_MS: String(expectWithin),
+    // The index lags here as long as the estate says, and no longer.
+    INDEX_LAG_ALLOWANCE_MS: String(estate.indexLagMs),
     SECOND_LOOK_FIRST_PAUSE_MS: '250',
     SECOND_LOOKS_FOR_MS: String(expectWithin + 1_000),
+    SWEEP_SCHEDULE: '0 0 2 * * *',
+    SWEEP_FINISH_PAUSE_MS: '500',
+    SWEEP_FINISH_LIMIT_MS: '20000',
     RETRY_LIMIT: '4',
     RETRY_BASE_MS: '250',
     RETRY_CAP_MS: '1000',

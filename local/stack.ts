@@ -31,6 +31,8 @@ export interface Stack {
   readonly addresses: Readonly<Record<string, string>>;
   /** Sends the estate's events, unless this data directory has seen them; then the timeline starts. */
   loadEvents(): Promise<number>;
+  /** Asks for a sweep, as the timer does every night. */
+  startSweep(): Promise<void>;
   queues(): Promise<Readonly<Record<string, QueueNumbers>>>;
   azure(): Promise<AzureReport>;
   hostInFlight(): Promise<number>;
@@ -159,6 +161,15 @@ async function startParts(
       const sent = Number(await loader.ask('send'));
       await azure.ask('start-timeline');
       return sent;
+    },
+    async startSweep() {
+      const url = `http://127.0.0.1:${String(host.facts['port'])}/admin/functions/start-sweep`;
+      const answer = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{}',
+      });
+      if (!answer.ok) throw new Error(`The host answered ${answer.status} when a sweep was asked for.`);
     },
     queues: async () => (await broker.ask('stats')) as Record<string, QueueNumbers>,
     azure: async () => (await azure.ask('report')) as AzureReport,

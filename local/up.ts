@@ -60,7 +60,12 @@ async function work(stack: Stack, dataDir: string): Promise<number> {
   const watching = watchReport(stack, (report) => {
     looked = report.tenants.filter(({ state }) => state !== 'unobserved').length;
   });
-  const done = await settled(stack, options.timeoutSeconds, (left) => progress.show(left, looked, total));
+  const settle = () => settled(stack, options.timeoutSeconds, (left) => progress.show(left, looked, total));
+  let done = await settle();
+  if (done && options.sweep) {
+    await stack.startSweep();
+    done = await settle();
+  }
   progress.clear();
   watching.stop();
 

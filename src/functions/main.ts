@@ -2,5 +2,7 @@
 import './on-onboarding-event.ts';
 import './reconcile.ts';
 import './keep-parked.ts';
+import './start-sweep.ts';
+import './sweep-tenants.ts';
 import './health.ts';
 import './startup.ts';

@@ -12,6 +12,7 @@ import { makeCredential } from './adapters/identity/credentials.ts';
 import { makeEntraWatch } from './adapters/identity/entra-watch.ts';
 import { makeTokenSource } from './adapters/identity/token-source.ts';
 import { makeLinkLedger } from './adapters/tables/link-ledger.ts';
+import { makeFollowUps, makeSweepLedger } from './adapters/tables/sweep-ledger.ts';
 import { makeParkedMessages } from './adapters/tables/parked-messages.ts';
 import { makeTable, type TableStorage } from './adapters/tables/table.ts';
 import { makeTenantLedger } from './adapters/tables/tenant-ledger.ts';
@@ -26,11 +27,18 @@ import { makeReconcileTenant } from './usecases/reconcile-tenant.ts';
 import { makeReconcile } from './usecases/reconcile.ts';
 import { makeRegisterTenant } from './usecases/register-tenant.ts';
 import { makeReport } from './usecases/report.ts';
+import { makeStartSweep } from './usecases/start-sweep.ts';
+import { makeSweepTenants } from './usecases/sweep-tenants.ts';
 
 /** What the functions call: one use case each. */
 export type App = ReturnType<typeof makeApp>;
 
 type WriteLine = Parameters<typeof makeLog>[0];
+
+/** A short, stable name for a long text. */
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
 
 /** Composes the app from its settings. Connections are made when first used. */
 function makeApp(config: Config, writeLine: WriteLine) {
@@ -39,7 +47,10 @@ function makeApp(config: Config, writeLine: WriteLine) {
   const storage = storageOf(config);
   const table = (name: string) => makeTable(name, storage);
 
-  const ledger = makeTenantLedger(table('Ledger'), makeTenantList(table('Tenants')), randomUUID);
+  const list = makeTenantList(table('Tenants'), digest);
+  const ledger = makeTenantLedger(table('Ledger'), list, randomUUID);
+  const followUps = makeFollowUps(table('FollowUps'));
+  const sweeps = makeSweepLedger(table('Sweeps'));
   const links = makeLinkLedger(table('Links'));
   const parked = makeParkedMessages(table('Parked'));
   const queues = makeQueues(() => connectBus(config), config.queues);
@@ -76,7 +87,7 @@ function makeApp(config: Config, writeLine: WriteLine) {
       queues,
       clock,
       log,
-      digest: (text) => createHash('sha256').update(text).digest('hex').slice(0, 32),
+      digest,
       managingTenantId: config.managingTenantId,
       trustedSources: config.trustedSources,
     }),
@@ -84,10 +95,28 @@ function makeApp(config: Config, writeLine: WriteLine) {
       reconcileTenant,
       reconcileLink,
       queues,
+      followUps,
       retry: config.retry,
       clock,
       random: Math.random,
       log,
+    }),
+    startSweep: makeStartSweep({ queues, clock }),
+    sweep: makeSweepTenants({
+      ...config.sweep,
+      ledger,
+      list,
+      links,
+      sweeps,
+      followUps,
+      index: azure.index,
+      queues,
+      passRules: { ...config, roles },
+      clock,
+      log,
+      digest,
+      indexLagAllowanceMs: config.indexLagAllowanceMs,
+      staleAfterMs: config.staleAfterMs,
     }),
     keepParked: makeKeepParked({ parked, log }),
     report: makeReport({

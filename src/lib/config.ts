@@ -126,6 +126,11 @@ const environment = z.object({
   INDEX_LAG_ALLOWANCE_MS: ms.default(15 * MINUTE),
   LINK_FRESHNESS_MS: count.default(5 * MINUTE),
   LINK_LEASE_MS: count.optional(),
+  SWEEP_SCHEDULE: z.string().min(9).default('0 0 2 * * *'),
+  ADOPT: z.enum(['auto', 'review']).default('auto'),
+  SWEEP_LEASE_MS: count.default(30 * MINUTE),
+  SWEEP_FINISH_PAUSE_MS: count.default(30 * SECOND),
+  SWEEP_FINISH_LIMIT_MS: count.default(HOUR),
   CONCURRENT_READS: count.default(8),
   DIRECT_READ_LIMIT: count.default(50),
   RETRY_LIMIT: count.default(6),
@@ -369,7 +374,7 @@ function shape(env: Environment) {
           namespace: env.ServiceBus__fullyQualifiedNamespace ?? '',
           clientId: env.ServiceBus__clientId ?? null,
         },
-    queues: { reconcile: env.RECONCILE_QUEUE, parked: env.PARKED_QUEUE },
+    queues: { reconcile: env.RECONCILE_QUEUE, sweeps: env.SWEEPS_QUEUE, parked: env.PARKED_QUEUE },
     expectDelegationWithinMs: env.EXPECT_DELEGATION_WITHIN_MS,
     secondLooks: {
       firstPauseMs: env.SECOND_LOOK_FIRST_PAUSE_MS,
@@ -380,6 +385,12 @@ function shape(env: Environment) {
     indexLagAllowanceMs: env.INDEX_LAG_ALLOWANCE_MS,
     linkFreshnessMs: env.LINK_FRESHNESS_MS,
     linkLeaseMs: env.LINK_LEASE_MS ?? 3 * env.ARM_TIMEOUT_MS + 10 * SECOND,
+    sweep: {
+      adopt: env.ADOPT,
+      leaseMs: env.SWEEP_LEASE_MS,
+      finishPauseMs: env.SWEEP_FINISH_PAUSE_MS,
+      finishLimitMs: env.SWEEP_FINISH_LIMIT_MS,
+    },
     concurrentReads: env.CONCURRENT_READS,
     directReadLimit: env.DIRECT_READ_LIMIT,
     retry: {

@@ -7,6 +7,11 @@ export type LogEvent =
   | 'pass.retried'
   | 'pass.parked'
   | 'link.written'
+  | 'sweep.skipped'
+  | 'sweep.partial'
+  | 'sweep.held'
+  | 'sweep.assessed'
+  | 'sweep.finished'
   | 'message.kept'
   | 'upstream.throttled';
 

@@ -3,7 +3,9 @@ import type { LinkReading, LinkRecord } from './link.ts';
 import type { Principal } from './principal.ts';
 import type { Scope } from './scope.ts';
 import type { SubscriptionFacts } from './subscription.ts';
+import type { SweepRecord } from './sweep.ts';
 import type { Gap, TenantChange, TenantRecord } from './tenant-record.ts';
+import type { TenantSummary } from './tenant-summary.ts';
 import type { Registration } from './tenant.ts';
 
 /** Everything the use cases need of the outside world. Every method may throw `Failure`; its kind decides the rest. */
@@ -36,6 +38,17 @@ export interface IndexedSubscription {
 export interface EstateIndex {
   /** All subscriptions of one customer tenant. Look-ups of concurrent passes are joined into one query. */
   find(tenantId: string): Promise<readonly IndexedSubscription[]>;
+  /**
+   * Everything the observer sees, tenant by tenant in the order of tenant ids, page by page in constant memory. Waits
+   * where the index asks to wait; throws `Failure` when a page cannot be had: what came before it was good.
+   */
+  tenants(): AsyncIterable<IndexedTenant>;
+}
+
+/** One customer tenant as the index shows it. */
+export interface IndexedTenant {
+  readonly tenantId: string;
+  readonly subscriptions: readonly IndexedSubscription[];
 }
 
 /** What a direct read answers. `no-access` is 401, 403 or 404: it proves nothing. */
@@ -79,6 +92,36 @@ export interface TenantLedger {
   note(known: Versioned<TenantRecord>, record: TenantRecord): Promise<void>;
   /** Every tenant on record, in no particular order. */
   all(): AsyncIterable<TenantRecord>;
+}
+
+/** A tenant in the list, with the digest of what is seen of it. */
+export interface ListedTenant {
+  readonly summary: TenantSummary;
+  readonly digest: string;
+}
+
+/** The list of all tenants, in the order of tenant ids. It may be a moment behind the ledger. */
+export interface TenantList {
+  all(): AsyncIterable<ListedTenant>;
+}
+
+/** Sweeps on record, and the one lease they share. */
+export interface SweepLedger {
+  /** Takes the lease for a sweep, or takes it over when the sweep holds it already; false while another one holds it. */
+  lease(sweepId: string, until: Date, now: Date): Promise<boolean>;
+  release(sweepId: string): Promise<void>;
+  write(record: SweepRecord): Promise<void>;
+  read(sweepId: string): Promise<SweepRecord | null>;
+  /** The last sweep that came to its end; null before the first. */
+  lastFinished(): Promise<SweepRecord | null>;
+}
+
+/** Looks a sweep has asked for and that have not come to their end. */
+export interface FollowUps {
+  add(sweepId: string, requestId: string): Promise<void>;
+  done(sweepId: string, requestId: string): Promise<void>;
+  /** How many are open; counts no further than `atMost`. */
+  open(sweepId: string, atMost: number): Promise<number>;
 }
 
 /** One committed difference of a link. */
@@ -130,5 +173,5 @@ export interface OutgoingMessage {
 
 /** The queues we send to. A message sent twice under one id within the folding window is one message. */
 export interface Queues {
-  send(queue: 'reconcile' | 'parked', message: OutgoingMessage): Promise<void>;
+  send(queue: 'reconcile' | 'sweeps' | 'parked', message: OutgoingMessage): Promise<void>;
 }

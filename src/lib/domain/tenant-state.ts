@@ -2,7 +2,7 @@ import type { Verdict } from './coverage.ts';
 import type { FailureNote } from './failure.ts';
 import type { LinkState } from './link.ts';
 import { accessKindsOf } from './tenant.ts';
-import type { TenantRecord } from './tenant-record.ts';
+import type { TenantSummary } from './tenant-summary.ts';
 
 /** A tenant's state, in the order in which the first that fits is taken. */
 export type TenantState =
@@ -42,7 +42,7 @@ export interface TenantStanding {
 }
 
 /** Coverage × link × freshness, computed when read, because a link is one row for thousands of tenants. */
-export function standingOf(record: TenantRecord, inputs: StateInputs): TenantStanding {
+export function standingOf(record: TenantSummary, inputs: StateInputs): TenantStanding {
   const stale = isStale(record, inputs);
   return {
     ...stateOf(record, inputs, stale),
@@ -54,7 +54,7 @@ export function standingOf(record: TenantRecord, inputs: StateInputs): TenantSta
 
 type StateAndReason = Pick<TenantStanding, 'state' | 'reason'>;
 
-function stateOf(record: TenantRecord, inputs: StateInputs, stale: boolean): StateAndReason {
+function stateOf(record: TenantSummary, inputs: StateInputs, stale: boolean): StateAndReason {
   if (record.registration.offboardedAt) return { state: 'offboarded', reason: null };
   const kinds = accessKindsOf(record.registration);
   if (!kinds.some((kind) => kind === 'lighthouse' || kind === 'service-principal')) {
@@ -72,41 +72,43 @@ function stateOf(record: TenantRecord, inputs: StateInputs, stale: boolean): Sta
     case 'not-delegated':
       return {
         state: 'not-delegated',
-        reason: record.scopes.some((s) => s.verdict === 'gone') ? 'gone' : 'nothing-visible',
+        reason: record.verdicts.gone ? 'gone' : 'nothing-visible',
       };
     case 'covered':
       return coveredState(record, inputs.link, stale);
   }
 }
 
-function coveredState(record: TenantRecord, link: LinkState, stale: boolean): StateAndReason {
+function coveredState(record: TenantSummary, link: LinkState, stale: boolean): StateAndReason {
   if (link === 'unknown') return { state: 'unobserved', reason: 'link-not-read' };
   if (link === 'linked-elsewhere' || link === 'unlinked') return { state: link, reason: null };
-  const counting = record.scopes.filter(({ verdict }) => verdict !== 'subscription-inactive');
-  const earning = counting.filter(({ verdict }) => verdict === 'earning');
-  if (earning.length === 0) return { state: 'not-earning', reason: firstTrouble(record) };
+  const all = Object.values(record.verdicts).reduce((sum, count) => sum + count, 0);
+  const counting = all - (record.verdicts['subscription-inactive'] ?? 0);
+  const earning = record.verdicts.earning ?? 0;
+  if (earning === 0) return { state: 'not-earning', reason: firstTrouble(record) };
   // What has not been read well for too long is not counted as earning.
   if (stale) return { state: 'not-earning', reason: 'stale' };
-  if (earning.length === counting.length) return { state: 'earning', reason: null };
+  if (earning === counting) return { state: 'earning', reason: null };
   return { state: 'partly-earning', reason: firstTrouble(record) };
 }
 
 /** The trouble that stands on most scopes; of several, the first by name, so that the answer is stable. */
-function firstTrouble(record: TenantRecord): Verdict | null {
-  const counts = new Map<Verdict, number>();
-  for (const { verdict } of record.scopes) {
-    if (verdict !== 'earning') counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
-  }
-  if (counts.size > 1) counts.delete('subscription-inactive');
-  const [first] = [...counts].sort(([a, m], [b, n]) => n - m || a.localeCompare(b));
+function firstTrouble({ verdicts }: TenantSummary): Verdict | null {
+  const troubles = (Object.entries(verdicts) as [Verdict, number][]).filter(
+    ([verdict]) => verdict !== 'earning',
+  );
+  const active = troubles.filter(([verdict]) => verdict !== 'subscription-inactive');
+  const [first] = (active.length > 0 ? active : troubles).sort(
+    ([a, m], [b, n]) => n - m || a.localeCompare(b),
+  );
   return first?.[0] ?? null;
 }
 
-function isStale(record: TenantRecord, { linkReadAt, now, staleAfterMs }: StateInputs): boolean {
+function isStale(record: TenantSummary, { linkReadAt, now, staleAfterMs }: StateInputs): boolean {
   const looks = [record.lastGood, reliesOnLink(record) ? linkReadAt : record.lastGood];
   return looks.some((at) => at !== null && now.getTime() - Date.parse(at) > staleAfterMs);
 }
 
-function reliesOnLink(record: TenantRecord): boolean {
+function reliesOnLink(record: TenantSummary): boolean {
   return record.phase !== 'awaiting' && record.phase !== 'not-delegated' && !record.registration.offboardedAt;
 }

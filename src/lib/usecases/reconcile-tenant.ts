@@ -11,20 +11,17 @@ import type { Outcome } from '../domain/outcome.ts';
 import type { Clock, LinkLedger, Queues, TenantLedger, Versioned } from '../domain/ports.ts';
 import type { Principal } from '../domain/principal.ts';
 import { linkRequestId, nextCopy, type ReconcileRequest } from '../domain/request.ts';
-import type { RoleTable } from '../domain/role-table.ts';
+import { principalFor, rulesFor, type PassRules } from '../domain/pass-rules.ts';
 import { accessKindsOf } from '../domain/tenant.ts';
 import type { TenantRecord } from '../domain/tenant-record.ts';
 import { ask } from './ask.ts';
 import { observeCoverage, type ObserveCoverageDeps } from './observe-coverage.ts';
 
-export interface ReconcileTenantDeps extends ObserveCoverageDeps {
+export interface ReconcileTenantDeps extends ObserveCoverageDeps, PassRules {
   readonly ledger: TenantLedger;
   readonly links: LinkLedger;
   readonly queues: Queues;
-  readonly principals: readonly Principal[];
-  readonly roles: RoleTable;
   readonly clock: Clock;
-  readonly expectDelegationWithinMs: number;
   readonly secondLooks: SecondLooks;
   /** A link read longer ago than this is looked at again (milliseconds). */
   readonly linkFreshnessMs: number;
@@ -45,7 +42,7 @@ export function makeReconcileTenant(deps: ReconcileTenantDeps) {
     }
     if (!accessKindsOf(registration).includes('lighthouse')) return personOrNothing(deps, known);
 
-    const principal = principalOf(deps.principals, registration.facts.principal);
+    const principal = principalFor(deps, registration.facts.principal);
     if (!principal) {
       const name = registration.facts.principal ?? '';
       const unknown = new Failure(
@@ -169,19 +166,6 @@ async function askForLink(
     hop: 0,
     since: request.cause.kind === 'operator' ? request.since : now.toISOString(),
   });
-}
-
-function principalOf(principals: readonly Principal[], name: string | undefined): Principal | undefined {
-  return name === undefined ? principals[0] : principals.find((principal) => principal.name === name);
-}
-
-function rulesFor(deps: ReconcileTenantDeps, principal: Principal): AssessmentRules {
-  return {
-    managingTenantId: deps.managingTenantId,
-    identities: { principal, others: deps.principals.filter((other) => other !== principal) },
-    roles: deps.roles,
-    expectDelegationWithinMs: deps.expectDelegationWithinMs,
-  };
 }
 
 const SEVERITY = ['throttled', 'unavailable', 'conflict', 'unexpected', 'rejected', 'denied'];

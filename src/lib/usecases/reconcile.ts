@@ -1,7 +1,7 @@
 import { dispositionOf, Failure, type Disposition, type RetryPolicy } from '../domain/failure.ts';
 import type { Log } from '../domain/log.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import type { Clock, Queues } from '../domain/ports.ts';
+import type { Clock, FollowUps, Queues } from '../domain/ports.ts';
 import { nextCopy, reconcileRequest, type ReconcileRequest } from '../domain/request.ts';
 import { ask } from './ask.ts';
 import { park, type Unprocessed } from './park.ts';
@@ -10,6 +10,7 @@ export interface ReconcileDeps {
   readonly reconcileTenant: (request: ReconcileRequest) => Promise<Outcome>;
   readonly reconcileLink: (request: ReconcileRequest) => Promise<Outcome>;
   readonly queues: Queues;
+  readonly followUps: Pick<FollowUps, 'done'>;
   readonly retry: RetryPolicy;
   readonly clock: Clock;
   /** A number in [0, 1). */
@@ -43,6 +44,7 @@ export function makeReconcile(deps: ReconcileDeps): Reconcile {
         ? deps.reconcileTenant(request)
         : deps.reconcileLink(request));
       logPass(deps, request, outcome, started);
+      await endFollowUp(deps, request);
       return { outcome, disposition: { do: 'settle' } };
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
@@ -69,11 +71,17 @@ async function carryOut(
       at: disposition.at.toISOString(),
     });
   }
+  if (request && disposition.do !== 'retry') await endFollowUp(deps, request);
   if (disposition.do === 'park') {
     await park(deps.queues, { ...message, attempts: attempts.attempt + 1 }, disposition.reason);
     deps.log.warn('pass.parked', { messageId: message.messageId, kind: failure.kind });
   }
   return { outcome: { kind: 'failed', failure }, disposition };
+}
+
+/** A sweep waits for the passes it asked for; this one has come to its end, good or bad. */
+async function endFollowUp(deps: ReconcileDeps, { cause, id }: ReconcileRequest): Promise<void> {
+  if (cause.kind === 'sweep') await deps.followUps.done(cause.id, id);
 }
 
 function parseRequest(body: Uint8Array): ReconcileRequest | null {

@@ -4,6 +4,7 @@ import type { Clock, LinkLedger, ParkedMessages, TenantLedger } from '../domain/
 import type { Principal } from '../domain/principal.ts';
 import { standingOf, type TenantStanding } from '../domain/tenant-state.ts';
 import type { TenantRecord } from '../domain/tenant-record.ts';
+import { summaryOf } from '../domain/tenant-summary.ts';
 
 export interface ReportDeps {
   readonly ledger: TenantLedger;
@@ -74,7 +75,7 @@ function tenantOf(record: TenantRecord, links: readonly LinkRecord[], deps: Repo
   const name = registration.facts.principal;
   const principal = deps.principals.find((p) => p.name === name) ?? deps.principals[0];
   const link = links.find(({ objectId }) => objectId === principal?.objectId) ?? null;
-  const standing = standingOf(record, {
+  const standing = standingOf(summaryOf(record), {
     link: linkStateOf(link, principal?.wantedPartnerId ?? ''),
     linkFailure: link?.failure ?? null,
     linkReadAt: link?.readAt ?? null,

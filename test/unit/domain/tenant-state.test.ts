@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { AccessKind } from '../../../src/lib/domain/tenant.ts';
 import type { TenantRecord } from '../../../src/lib/domain/tenant-record.ts';
-import { standingOf, type StateInputs } from '../../../src/lib/domain/tenant-state.ts';
+import { standingOf as standingOfSummary, type StateInputs } from '../../../src/lib/domain/tenant-state.ts';
+import { summaryOf } from '../../../src/lib/domain/tenant-summary.ts';
 import { HOUR } from '../../support/clock.ts';
 import { aCoveredTenant, aRegistration, aScopeRecord, aTenantRecord } from '../../support/tenants.ts';
+
+const standingOf = (record: TenantRecord, given: StateInputs) => standingOfSummary(summaryOf(record), given);
 
 function inputs(changes: Partial<StateInputs> = {}): StateInputs {
   return {

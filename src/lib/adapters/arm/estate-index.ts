@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import { z } from 'zod';
-import type { EstateIndex, IndexedSubscription } from '../../domain/ports.ts';
+import type { EstateIndex, IndexedSubscription, IndexedTenant } from '../../domain/ports.ts';
 import type { ArmClient, ArmResponse } from './arm-client.ts';
 import { noAnswer } from './arm-errors.ts';
 import { bucketOf, type BucketGate } from './bucket-gate.ts';
@@ -25,12 +25,13 @@ const ROWS_PER_PAGE = 1_000;
  * Subscriptions of tenants with everything delegated on them, in one query. Subscriptions stand on the left because the
  * table of Lighthouse resources may only be joined to; the sort makes pages stable.
  */
-function estateQuery(tenantIds: readonly string[]): string {
-  const named = tenantIds.map((id) => `'${id}'`).join(', ');
+function estateQuery(tenantIds: readonly string[] | 'all'): string {
+  const clause =
+    tenantIds === 'all' ? [] : [`| where tenantId in~ (${tenantIds.map((id) => `'${id}'`).join(', ')})`];
   return [
     'resourcecontainers',
     "| where type =~ 'microsoft.resources/subscriptions'",
-    `| where tenantId in~ (${named})`,
+    ...clause,
     '| project id, subscriptionId, tenantId, name, subscriptionProperties = properties',
     "| join kind=leftouter (managedservicesresources | where type =~ 'microsoft.managedservices/registrationassignments' | project subscriptionId, assignmentId = id, assignmentProperties = properties, definitionId = tolower(tostring(properties.registrationDefinitionId))) on subscriptionId",
     "| join kind=leftouter (managedservicesresources | where type =~ 'microsoft.managedservices/registrationdefinitions' | project definitionId = tolower(id), definitionProperties = properties, definitionPlan = plan) on definitionId",
@@ -58,6 +59,7 @@ export function makeEstateIndex(deps: EstateIndexDeps): EstateIndex {
       pacer.arrival();
       return loader.load(tenantId);
     },
+    tenants: () => byTenant(pages(deps, pacer, estateQuery('all'))),
   };
 }
 
@@ -74,13 +76,17 @@ async function findMany(
 
 const page = z.object({ data: z.array(estateRow), $skipToken: z.string().nullish() });
 
-async function queryAll(
-  deps: EstateIndexDeps,
-  pacer: Pacer,
-  query: string,
-): Promise<z.infer<typeof estateRow>[]> {
+type EstateRow = z.infer<typeof estateRow>;
+
+async function queryAll(deps: EstateIndexDeps, pacer: Pacer, query: string): Promise<EstateRow[]> {
+  const rows: EstateRow[] = [];
+  for await (const more of pages(deps, pacer, query)) rows.push(...more);
+  return rows;
+}
+
+/** The pages of a query. They are followed by the token: the truncation flag is a string and may say "false" with more to come. */
+async function* pages(deps: EstateIndexDeps, pacer: Pacer, query: string): AsyncGenerator<EstateRow[]> {
   const what = 'Resource Graph was asked for subscriptions and delegations';
-  const rows: z.infer<typeof estateRow>[] = [];
   let skipToken: string | null = null;
   do {
     const options = {
@@ -100,19 +106,35 @@ async function queryAll(
     );
     const parsed = page.safeParse(response.body);
     if (!parsed.success) throw noAnswer(parsed.error, what);
-    rows.push(...parsed.data.data);
-    // Pages are followed by the token: the truncation flag is a string and may say "false" with more to come.
-    skipToken = parsed.data.$skipToken ?? null;
     pacer.spent(
       response.header('x-ms-user-quota-remaining'),
       response.header('x-ms-user-quota-resets-after'),
     );
+    yield parsed.data.data;
+    skipToken = parsed.data.$skipToken ?? null;
     if (skipToken) await pacer.quota();
   } while (skipToken);
-  return rows;
 }
 
-function subscriptionsOf(rows: readonly z.infer<typeof estateRow>[]): IndexedSubscription[] {
+/** Tenants one after the other: rows come sorted by tenant, and the last tenant of a page may go on in the next. */
+async function* byTenant(rowPages: AsyncIterable<EstateRow[]>): AsyncGenerator<IndexedTenant> {
+  let tenantId: string | null = null;
+  let rows: EstateRow[] = [];
+  for await (const rowPage of rowPages) {
+    for (const row of rowPage) {
+      const next = row.tenantId.toLowerCase();
+      if (tenantId !== null && next !== tenantId) {
+        yield { tenantId, subscriptions: subscriptionsOf(rows) };
+        rows = [];
+      }
+      tenantId = next;
+      rows.push(row);
+    }
+  }
+  if (tenantId !== null) yield { tenantId, subscriptions: subscriptionsOf(rows) };
+}
+
+function subscriptionsOf(rows: readonly EstateRow[]): IndexedSubscription[] {
   const bySubscription = Map.groupBy(rows, (row) => row.subscriptionId.toLowerCase());
   return [...bySubscription.values()].flatMap((same) => {
     const [first] = same;

@@ -31,6 +31,8 @@ export interface Table {
   replace(row: Entity, etag: string): Promise<string>;
   /** Writes the row whatever was there. */
   put(row: Entity): Promise<void>;
+  /** Removes the row, if it is there. */
+  remove(partitionKey: string, rowKey: string): Promise<void>;
   /** All or nothing, at most 100 actions in one partition; throws `conflict` when a tag does not match. */
   transact(actions: readonly TransactionAction[]): Promise<void>;
 }
@@ -83,6 +85,14 @@ export function makeTable(name: string, storage: TableStorage): Table {
     put: (row) =>
       run(async () => {
         await client.upsertEntity(row, 'Replace');
+      }),
+    remove: (partitionKey, rowKey) =>
+      run(async () => {
+        try {
+          await client.deleteEntity(partitionKey, rowKey);
+        } catch (error) {
+          if (statusOf(error) !== 404) throw error;
+        }
       }),
     transact: (actions) =>
       run(async () => {

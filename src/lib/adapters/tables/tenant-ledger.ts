@@ -11,7 +11,7 @@ import type { Registration } from '../../domain/tenant.ts';
 import { ledgerKeys } from './keys.ts';
 import { FORMAT, pack, unpack } from './packing.ts';
 import { TRANSACTION_LIMIT, type Entity, type StoredRow, type Table } from './table.ts';
-import type { TenantList } from './tenant-list.ts';
+import type { TenantProjection } from './tenant-list.ts';
 
 /** What the current row holds besides the scopes and gaps, which have rows of their own. */
 type Head = Omit<TenantRecord, 'scopes' | 'openGaps' | 'version'>;
@@ -22,7 +22,7 @@ type Head = Omit<TenantRecord, 'scopes' | 'openGaps' | 'version'>;
  * else can commit meanwhile), writes its rows beside their former values, and then the current row makes them count; rows
  * of a commit that broke off count by their former values for ever. `newId` names commits.
  */
-export function makeTenantLedger(table: Table, list: TenantList, newId: () => string): TenantLedger {
+export function makeTenantLedger(table: Table, list: TenantProjection, newId: () => string): TenantLedger {
   return {
     async read(tenantId) {
       const rows: StoredRow[] = [];
@@ -54,9 +54,7 @@ export function makeTenantLedger(table: Table, list: TenantList, newId: () => st
 
     async note(known, record) {
       await writeHead(table, known, record);
-      if (record.lastOutcome !== known.record.lastOutcome || record.phase !== known.record.phase) {
-        await list.project(record);
-      }
+      await list.project(record);
     },
 
     async *all() {

@@ -1,22 +1,26 @@
+import { odata } from '@azure/data-tables';
 import { Failure } from '../../domain/failure.ts';
+import type { TenantList } from '../../domain/ports.ts';
 import type { TenantRecord } from '../../domain/tenant-record.ts';
+import { signatureOf, summaryOf, type TenantSummary } from '../../domain/tenant-summary.ts';
 import { tenantPartition } from './keys.ts';
-import { FORMAT, pack } from './packing.ts';
+import { FORMAT, pack, unpack } from './packing.ts';
 import type { Entity, Table } from './table.ts';
 
 /** The list projection in table `Tenants`: what lists, filters and the sweep need, without reading every ledger. */
-export interface TenantList {
+export interface TenantProjection extends TenantList {
   /**
-   * Brings a tenant's row up to date; a row of a later version stays. Never fails a pass: what is missed here is healed
-   * by the next pass or sweep, except for trouble that would lose a tenant from the list.
+   * Brings a tenant's row up to date; a row of a later version stays. What a crash leaves behind is healed by the next
+   * pass or sweep.
    */
   project(record: TenantRecord): Promise<void>;
 }
 
-export function makeTenantList(table: Table): TenantList {
+/** `digest` makes a short text of what is seen of a tenant; the sweep compares it with what the index shows. */
+export function makeTenantList(table: Table, digest: (text: string) => string): TenantProjection {
   return {
     async project(record) {
-      const row = rowOf(record);
+      const row = rowOf(record, digest(signatureOf(record.scopes)));
       if (record.phase === 'unobserved' && record.version === 0 && (await created(table, row))) return;
       const known = await table.get(row.partitionKey, row.rowKey);
       if (!known) {
@@ -25,6 +29,11 @@ export function makeTenantList(table: Table): TenantList {
       }
       if (Number(known['version']) > record.version) return;
       await unlessOvertaken(table.replace(row, known.etag));
+    },
+    async *all() {
+      for await (const row of table.list(odata`PartitionKey ge ${''}`)) {
+        yield { summary: unpack('summary', row) as TenantSummary, digest: String(row['digest']) };
+      }
     },
   };
 }
@@ -44,25 +53,17 @@ async function unlessOvertaken(write: Promise<unknown>): Promise<boolean> {
   }
 }
 
-function rowOf(record: TenantRecord): Entity {
-  const { registration, scopes } = record;
-  const counts: Record<string, number> = {};
-  for (const { verdict } of scopes) counts[verdict] = (counts[verdict] ?? 0) + 1;
+function rowOf(record: TenantRecord, digest: string): Entity {
+  const { registration } = record;
   return {
     partitionKey: tenantPartition(registration.tenantId),
     rowKey: registration.tenantId,
     format: FORMAT,
     version: record.version,
+    digest,
     phase: record.phase,
     displayName: registration.facts.displayName ?? '',
     principal: registration.facts.principal ?? '',
-    announcedAt: registration.announcedAt,
-    offboardedAt: registration.offboardedAt ?? '',
-    lastGood: record.lastGood ?? '',
-    lastOutcome: record.lastOutcome ?? '',
-    failureKind: record.failure?.kind ?? '',
-    openGaps: record.openGaps.length,
-    ...pack('verdicts', counts),
-    ...pack('tags', registration.facts.tags ?? {}),
+    ...pack('summary', summaryOf(record)),
   };
 }

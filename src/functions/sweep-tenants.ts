@@ -1,0 +1,25 @@
+/**
+ * Triggered by a request on the sweeps queue to begin a sweep, or to see whether one has ended. Promises: the whole
+ * estate is compared with the ledger once; delivered again after a crash, it takes over its own lease and begins anew.
+ * A message that is no such request is parked; when ledger or queue cannot be written the handler throws, and it is
+ * delivered again.
+ */
+import { app, type InvocationContext } from '@azure/functions';
+import { messageFacts, theApp } from './startup.ts';
+
+export async function sweepTenants(body: unknown, context: InvocationContext): Promise<void> {
+  const { messageId, attempts } = messageFacts(context);
+  await theApp().sweep({
+    queue: 'sweeps',
+    messageId,
+    attempts,
+    body: body instanceof Uint8Array ? body : new Uint8Array(),
+  });
+}
+
+app.serviceBusQueue('sweep-tenants', {
+  queueName: '%SWEEPS_QUEUE%',
+  connection: 'ServiceBus',
+  ...{ dataType: 'binary' },
+  handler: sweepTenants,
+});

@@ -1,0 +1,82 @@
+import { odata } from '@azure/data-tables';
+import { Failure } from '../../domain/failure.ts';
+import type { FollowUps, SweepLedger } from '../../domain/ports.ts';
+import type { SweepRecord } from '../../domain/sweep.ts';
+import { encodeKey } from './keys.ts';
+import { FORMAT, pack, unpack } from './packing.ts';
+import type { Table } from './table.ts';
+
+const SWEEPS = 'sweep';
+const SINGLE = 'single';
+const LEASE = 'lease';
+const LAST = 'last-finished';
+
+/** Sweeps in table `Sweeps`: a row each, and beside them the one lease and a copy of the last that finished. */
+export function makeSweepLedger(table: Table): SweepLedger {
+  return {
+    async lease(sweepId, until, now) {
+      const held = await table.get(SINGLE, LEASE);
+      const free = !held || held['owner'] === sweepId || Date.parse(String(held['until'])) <= now.getTime();
+      if (!free) return false;
+      const row = {
+        partitionKey: SINGLE,
+        rowKey: LEASE,
+        format: FORMAT,
+        owner: sweepId,
+        until: until.toISOString(),
+      };
+      try {
+        await (held ? table.replace(row, held.etag) : table.create(row));
+        return true;
+      } catch (error) {
+        if (error instanceof Failure && error.kind === 'conflict') return false;
+        throw error;
+      }
+    },
+    async release(sweepId) {
+      const held = await table.get(SINGLE, LEASE);
+      if (held?.['owner'] !== sweepId) return;
+      const row = {
+        partitionKey: SINGLE,
+        rowKey: LEASE,
+        format: FORMAT,
+        owner: '',
+        until: new Date(0).toISOString(),
+      };
+      await table.replace(row, held.etag);
+    },
+    async write(record) {
+      const row = {
+        format: FORMAT,
+        status: record.status,
+        startedAt: record.startedAt,
+        ...pack('sweep', record),
+      };
+      await table.put({ partitionKey: SWEEPS, rowKey: record.sweepId, ...row });
+      if (record.status === 'finished') await table.put({ partitionKey: SINGLE, rowKey: LAST, ...row });
+    },
+    read: async (sweepId) => recordOf(await table.get(SWEEPS, sweepId)),
+    lastFinished: async () => recordOf(await table.get(SINGLE, LAST)),
+  };
+}
+
+function recordOf(row: Record<string, unknown> | null): SweepRecord | null {
+  return row ? (unpack('sweep', row) as SweepRecord) : null;
+}
+
+/** Open follow-ups in table `FollowUps`: partition = sweep, one row each, removed when the pass has ended. */
+export function makeFollowUps(table: Table): FollowUps {
+  return {
+    add: (sweepId, requestId) =>
+      table.put({ partitionKey: sweepId, rowKey: encodeKey(requestId), format: FORMAT, requestId }),
+    done: (sweepId, requestId) => table.remove(sweepId, encodeKey(requestId)),
+    async open(sweepId, atMost) {
+      let open = 0;
+      for await (const _row of table.list(odata`PartitionKey eq ${sweepId}`)) {
+        open += 1;
+        if (open >= atMost) break;
+      }
+      return open;
+    },
+  };
+}

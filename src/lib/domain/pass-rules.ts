@@ -1,0 +1,26 @@
+import type { AssessmentRules } from './assessment.ts';
+import type { Principal } from './principal.ts';
+import type { RoleTable } from './role-table.ts';
+
+/** What every pass judges by, whoever's tenant it looks at. */
+export interface PassRules {
+  readonly managingTenantId: string;
+  /** The first one is the default. */
+  readonly principals: readonly Principal[];
+  readonly roles: RoleTable;
+  readonly expectDelegationWithinMs: number;
+}
+
+/** The principal a tenant uses: the one it names, else the default; null when the settings do not name it. */
+export function principalFor({ principals }: PassRules, name: string | undefined): Principal | null {
+  return (
+    (name === undefined ? principals[0] : principals.find((principal) => principal.name === name)) ?? null
+  );
+}
+
+export function rulesFor(rules: PassRules, principal: Principal): AssessmentRules {
+  return {
+    ...rules,
+    identities: { principal, others: rules.principals.filter((other) => other !== principal) },
+  };
+}

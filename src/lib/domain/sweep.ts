@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import { assess, verdictsOf, type Assessment, type AssessmentRules, type Reading } from './assessment.ts';
+import { isWorse } from './coverage.ts';
+import { sameId } from './guid.ts';
+import type { IndexedSubscription } from './ports.ts';
+import { scopeKey, subscriptionScope } from './scope.ts';
+import { accessKindsOf } from './tenant.ts';
+import type { TenantRecord } from './tenant-record.ts';
+import type { TenantSummary } from './tenant-summary.ts';
+
+/** A message on the `sweeps` queue: begin a sweep, or look whether one has come to its end. */
+export const sweepRequest = z.object({
+  do: z.enum(['start', 'finish']),
+  sweepId: z.string().regex(/^[A-Za-z0-9-]{1,36}$/),
+  /** When the sweep was asked for (ISO instant). */
+  at: z.iso.datetime(),
+  /** Rises with every look at the end, so that duplicate detection swallows none. */
+  hop: z.int().min(0),
+});
+
+export type SweepRequest = z.infer<typeof sweepRequest>;
+
+/** What became of each tenant a sweep came by. */
+export type SweptTenants = Readonly<
+  Record<
+    | 'steady'
+    | 'assessed'
+    | 'adopted'
+    | 'found'
+    | 'asked'
+    | 'held'
+    | 'closed'
+    | 'closedButDelegated'
+    | 'notOurs'
+    | 'byHand',
+    number
+  >
+>;
+
+export const noTenants: SweptTenants = {
+  steady: 0,
+  assessed: 0,
+  adopted: 0,
+  found: 0,
+  asked: 0,
+  held: 0,
+  closed: 0,
+  closedButDelegated: 0,
+  notOurs: 0,
+  byHand: 0,
+};
+
+/** One sweep on record. */
+export interface SweepRecord {
+  readonly sweepId: string;
+  readonly status: 'running' | 'following-up' | 'finished' | 'skipped';
+  readonly startedAt: string;
+  readonly assessedAt: string | null;
+  readonly finishedAt: string | null;
+  readonly tenants: SweptTenants;
+  /** The tenant up to which the estate could be read; null when it was read to its end. */
+  readonly coveredUpTo: string | null;
+  readonly partial: boolean;
+  /** True for the first one that finished: its findings are a baseline, not news. */
+  readonly baseline: boolean;
+  /** Earning scopes whose loss is held back, because too many would be lost at once. */
+  readonly heldScopes: number;
+  /** Follow-ups still open when the sweep ended. */
+  readonly openFollowUps: number;
+  /** Tenants by state, counted when the sweep ended. */
+  readonly states: Readonly<Record<string, number>>;
+}
+
+/** Losing more than this at once is suspect: it is held until an operator or the next sweep agrees. */
+export function isMassWorsening(worsening: number, earning: number): boolean {
+  return worsening > Math.max(10, earning * 0.05);
+}
+
+/** What a sweep does about one tenant. */
+export type SweepPlan =
+  | {
+      readonly do: 'nothing';
+      readonly count: 'steady' | 'closed' | 'closedButDelegated' | 'notOurs' | 'byHand';
+    }
+  /** On record and in the index, and something differs: compare scope by scope. */
+  | { readonly do: 'compare' }
+  /** Not on record, and delegated to us. */
+  | { readonly do: 'adopt' }
+  /** Only a pass of its own can tell: it needs proof, or a token of its own. */
+  | { readonly do: 'ask' };
+
+export interface SweptTenant {
+  readonly listed: TenantSummary | null;
+  /** Whether what the index shows has the digest that is on record. */
+  readonly sameDigest: boolean;
+  readonly indexed: readonly IndexedSubscription[];
+}
+
+/** Decides what to do about one tenant of the merge-join. Pure and total. */
+export function planSweep({ listed, sameDigest, indexed }: SweptTenant, managingTenantId: string): SweepPlan {
+  const delegated = indexed.some((found) => isOurs(found, managingTenantId));
+  if (!listed) return delegated ? { do: 'adopt' } : { do: 'nothing', count: 'notOurs' };
+  if (listed.registration.offboardedAt) {
+    return { do: 'nothing', count: delegated ? 'closedButDelegated' : 'closed' };
+  }
+  const kinds = accessKindsOf(listed.registration);
+  if (kinds.includes('service-principal')) return { do: 'ask' };
+  if (!kinds.includes('lighthouse')) return { do: 'nothing', count: 'byHand' };
+  if (listed.failure || listed.phase === 'unobserved' || listed.phase === 'closed') return { do: 'ask' };
+  const settled = listed.phase === 'covered' || listed.phase === 'not-delegated';
+  // A delegation that is not ready becomes a gap by waiting, so it is looked at although nothing differs.
+  const steady = settled && sameDigest && !listed.verdicts['delegation-not-ready'];
+  return steady ? { do: 'nothing', count: 'steady' } : { do: 'compare' };
+}
+
+/** The index's word on a tenant as readings, in the form a pass has them. */
+export function indexReadings(
+  indexed: readonly IndexedSubscription[],
+  managingTenantId: string,
+): IndexReading[] {
+  return indexed
+    .filter((found) => isOurs(found, managingTenantId))
+    .map(({ facts, delegations }) => ({
+      kind: 'delegations' as const,
+      scope: subscriptionScope(facts.subscriptionId),
+      facts,
+      delegations,
+      direct: false,
+    }));
+}
+
+type IndexReading = Extract<Reading, { kind: 'delegations' }>;
+
+export type Comparison =
+  /** Nothing is worse than what is on record: the index may be believed. */
+  | { readonly do: 'commit'; readonly assessment: Assessment }
+  /** Some news is bad, or something is missing: `worsening` earning scopes would be lost if it were true. */
+  | { readonly do: 'ask'; readonly worsening: number };
+
+/**
+ * Compares what the index shows with what is on record, by the code of a single pass. Improvements and unchanged
+ * verdicts are taken; anything worse, missing, lately read directly, or not earning at first sight is left to a pass.
+ */
+export function compareWithIndex(
+  before: TenantRecord,
+  readings: readonly IndexReading[],
+  rules: AssessmentRules & { readonly indexLagAllowanceMs: number },
+  look: { readonly at: Date; readonly causeId: string },
+): Comparison {
+  const shown = new Map(readings.flatMap((reading) => [...verdictsOf(reading, before, look.at, rules)]));
+  const known = before.scopes.filter(({ verdict }) => verdict !== 'gone' && verdict !== 'not-visible');
+  const worse = known.filter((scope) => {
+    const verdict = shown.get(scopeKey({ id: scope.scope }));
+    return verdict === undefined || isWorse(scope.verdict, verdict);
+  });
+  const keys = new Set(known.map((scope) => scopeKey({ id: scope.scope })));
+  const badAtFirst = [...shown].some(([key, verdict]) => !keys.has(key) && verdict !== 'earning');
+  const readLately = known.some(
+    (scope) =>
+      scope.directAt !== null && look.at.getTime() - Date.parse(scope.directAt) < rules.indexLagAllowanceMs,
+  );
+  const expected = new Set(before.registration.facts.subscriptionIds ?? []);
+  const expectedMissing =
+    expected.size > 0 &&
+    readings.filter(({ facts }) => expected.has(facts.subscriptionId)).length < expected.size;
+  const nothingSeen = readings.length === 0 && before.phase !== 'not-delegated';
+  if (worse.length > 0 || badAtFirst || readLately || expectedMissing || nothingSeen) {
+    return { do: 'ask', worsening: worse.filter(({ verdict }) => verdict === 'earning').length };
+  }
+  return { do: 'commit', assessment: assess(before, { ...look, readings }, rules) };
+}
+
+/** Whether a subscription is delegated to our managing tenant, wholly or in part, and is not our own. */
+function isOurs({ facts, delegations }: IndexedSubscription, managingTenantId: string): boolean {
+  if (sameId(facts.tenantId, managingTenantId)) return false;
+  return delegations.some((delegation) => sameId(delegation.managedByTenantId, managingTenantId));
+}

@@ -1,0 +1,38 @@
+import type { Verdict } from './coverage.ts';
+import type { FailureNote } from './failure.ts';
+import type { Outcome } from './outcome.ts';
+import type { Phase, ScopeRecord, TenantRecord } from './tenant-record.ts';
+import type { Registration } from './tenant.ts';
+
+/** One tenant in the list: enough for its state, for filters and for the sweep, without its scopes and gaps. */
+export interface TenantSummary {
+  readonly registration: Registration;
+  readonly phase: Phase;
+  /** How many scopes have each verdict. */
+  readonly verdicts: Readonly<Partial<Record<Verdict, number>>>;
+  readonly openGaps: number;
+  readonly lastGood: string | null;
+  readonly failure: FailureNote | null;
+  readonly lastOutcome: Outcome['kind'] | null;
+  readonly version: number;
+}
+
+export function summaryOf(record: TenantRecord): TenantSummary {
+  const { scopes, openGaps, ...rest } = record;
+  const verdicts: Partial<Record<Verdict, number>> = {};
+  for (const { verdict } of scopes) verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
+  return { ...rest, verdicts, openGaps: openGaps.length };
+}
+
+const UNSEEN: ReadonlySet<Verdict> = new Set<Verdict>(['not-visible', 'gone']);
+
+/**
+ * What is seen of a tenant, as one text: two looks that give the same text need no comparison scope by scope. Scopes
+ * nobody sees are left out, because the index cannot show them.
+ */
+export function signatureOf(scopes: readonly ScopeRecord[]): string {
+  const seen = scopes
+    .filter(({ verdict }) => !UNSEEN.has(verdict))
+    .map((s) => [s.scope.toLowerCase(), s.verdict, s.inherited, s.countsFor, s.roleIds.join()].join('|'));
+  return seen.sort().join('\n');
+}
