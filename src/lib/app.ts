@@ -123,6 +123,7 @@ function makeApp(config: Config, writeLine: WriteLine) {
       ledger,
       links,
       parked,
+      sweeps,
       principals: config.principals,
       staleAfterMs: config.staleAfterMs,
       clock,

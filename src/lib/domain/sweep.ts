@@ -76,6 +76,17 @@ export function isMassWorsening(worsening: number, earning: number): boolean {
   return worsening > Math.max(10, earning * 0.05);
 }
 
+/**
+ * When a sweep last saw a tenant well: the start of the last finished one that covered it. A steady sweep writes no
+ * tenant rows, so its row alone would look older than what is known. Null when no such sweep tells anything.
+ */
+export function sweptAt(summary: TenantSummary, last: SweepRecord | null): string | null {
+  if (!last || summary.failure || summary.lastGood === null) return null;
+  const { tenantId } = summary.registration;
+  const covered = !last.partial || (last.coveredUpTo !== null && tenantId <= last.coveredUpTo);
+  return covered && summary.lastGood < last.startedAt ? last.startedAt : null;
+}
+
 /** What a sweep does about one tenant. */
 export type SweepPlan =
   | {

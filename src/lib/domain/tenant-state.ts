@@ -26,6 +26,8 @@ export interface StateInputs {
   readonly linkFailure: FailureNote | null;
   /** When the link was last read well (ISO instant). */
   readonly linkReadAt: string | null;
+  /** When a sweep saw the tenant well after its own last good look; null otherwise. */
+  readonly sweptAt: string | null;
   readonly now: Date;
   /** How long a good look counts (milliseconds). */
   readonly staleAfterMs: number;
@@ -47,7 +49,7 @@ export function standingOf(record: TenantSummary, inputs: StateInputs): TenantSt
   return {
     ...stateOf(record, inputs, stale),
     stale,
-    lastGood: record.lastGood,
+    lastGood: inputs.sweptAt ?? record.lastGood,
     failure: record.failure ?? (reliesOnLink(record) ? inputs.linkFailure : null),
   };
 }
@@ -104,8 +106,9 @@ function firstTrouble({ verdicts }: TenantSummary): Verdict | null {
   return first?.[0] ?? null;
 }
 
-function isStale(record: TenantSummary, { linkReadAt, now, staleAfterMs }: StateInputs): boolean {
-  const looks = [record.lastGood, reliesOnLink(record) ? linkReadAt : record.lastGood];
+function isStale(record: TenantSummary, { linkReadAt, sweptAt, now, staleAfterMs }: StateInputs): boolean {
+  const lastGood = sweptAt ?? record.lastGood;
+  const looks = [lastGood, reliesOnLink(record) ? linkReadAt : lastGood];
   return looks.some((at) => at !== null && now.getTime() - Date.parse(at) > staleAfterMs);
 }
 

@@ -1,7 +1,8 @@
 import type { FailureNote } from '../domain/failure.ts';
 import { linkStateOf, type LinkRecord } from '../domain/link.ts';
-import type { Clock, LinkLedger, ParkedMessages, TenantLedger } from '../domain/ports.ts';
+import type { Clock, LinkLedger, ParkedMessages, SweepLedger, TenantLedger } from '../domain/ports.ts';
 import type { Principal } from '../domain/principal.ts';
+import { sweptAt, type SweepRecord } from '../domain/sweep.ts';
 import { standingOf, type TenantStanding } from '../domain/tenant-state.ts';
 import type { TenantRecord } from '../domain/tenant-record.ts';
 import { summaryOf } from '../domain/tenant-summary.ts';
@@ -10,6 +11,7 @@ export interface ReportDeps {
   readonly ledger: TenantLedger;
   readonly links: LinkLedger;
   readonly parked: ParkedMessages;
+  readonly sweeps: Pick<SweepLedger, 'lastFinished'>;
   readonly principals: readonly Principal[];
   readonly staleAfterMs: number;
   readonly clock: Clock;
@@ -56,7 +58,8 @@ export type MakeReport = () => Promise<Report>;
 export function makeReport(deps: ReportDeps): MakeReport {
   return async () => {
     const links = await collect(deps.links.all());
-    const tenants = (await collect(deps.ledger.all())).map((record) => tenantOf(record, links, deps));
+    const last = await deps.sweeps.lastFinished();
+    const tenants = (await collect(deps.ledger.all())).map((record) => tenantOf(record, links, last, deps));
     const parked = (await collect(deps.parked.all())).map(({ queue, messageId, reason }) => ({
       queue,
       messageId,
@@ -70,12 +73,19 @@ export function makeReport(deps: ReportDeps): MakeReport {
   };
 }
 
-function tenantOf(record: TenantRecord, links: readonly LinkRecord[], deps: ReportDeps): ReportedTenant {
+function tenantOf(
+  record: TenantRecord,
+  links: readonly LinkRecord[],
+  last: SweepRecord | null,
+  deps: ReportDeps,
+): ReportedTenant {
   const { registration } = record;
   const name = registration.facts.principal;
   const principal = deps.principals.find((p) => p.name === name) ?? deps.principals[0];
   const link = links.find(({ objectId }) => objectId === principal?.objectId) ?? null;
-  const standing = standingOf(summaryOf(record), {
+  const summary = summaryOf(record);
+  const standing = standingOf(summary, {
+    sweptAt: sweptAt(summary, last),
     link: linkStateOf(link, principal?.wantedPartnerId ?? ''),
     linkFailure: link?.failure ?? null,
     linkReadAt: link?.readAt ?? null,

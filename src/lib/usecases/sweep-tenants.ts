@@ -24,6 +24,7 @@ import {
   noTenants,
   planSweep,
   sweepRequest,
+  sweptAt,
   type SweepRecord,
   type SweepRequest,
   type SweptTenants,
@@ -362,7 +363,7 @@ async function finish(deps: SweepTenantsDeps, request: SweepRequest): Promise<Sw
     return 'following-up';
   }
   const baseline = (await deps.sweeps.lastFinished()) === null;
-  const states = await countStates(deps, now);
+  const states = await countStates(deps, record, now);
   const finished: SweepRecord = {
     ...record,
     status: 'finished',
@@ -377,7 +378,12 @@ async function finish(deps: SweepTenantsDeps, request: SweepRequest): Promise<Sw
   return 'finished';
 }
 
-async function countStates(deps: SweepTenantsDeps, now: Date): Promise<Record<string, number>> {
+/** Counts tenants by state, as they stand with this sweep. */
+async function countStates(
+  deps: SweepTenantsDeps,
+  record: SweepRecord,
+  now: Date,
+): Promise<Record<string, number>> {
   const links = [];
   for await (const link of deps.links.all()) links.push(link);
   const states: Record<string, number> = {};
@@ -388,6 +394,7 @@ async function countStates(deps: SweepTenantsDeps, now: Date): Promise<Record<st
       link: linkStateOf(link, principal?.wantedPartnerId ?? ''),
       linkFailure: link?.failure ?? null,
       linkReadAt: link?.readAt ?? null,
+      sweptAt: sweptAt(summary, record),
       now,
       staleAfterMs: deps.staleAfterMs,
     });

@@ -1,7 +1,8 @@
 import DataLoader from 'dataloader';
 import { z } from 'zod';
+import { Failure } from '../../domain/failure.ts';
 import type { EstateIndex, IndexedSubscription, IndexedTenant } from '../../domain/ports.ts';
-import type { ArmClient, ArmResponse } from './arm-client.ts';
+import type { ArmClient } from './arm-client.ts';
 import { noAnswer } from './arm-errors.ts';
 import { bucketOf, type BucketGate } from './bucket-gate.ts';
 import { estateRow, indexedDelegation, indexedFacts } from './delegation-shapes.ts';
@@ -20,6 +21,10 @@ export interface EstateIndexDeps {
 const TENANTS_PER_QUERY = 300;
 /** The most rows a page may have (source: Resource Graph documentation). */
 const ROWS_PER_PAGE = 1_000;
+/** How often a sweep asks for one page, and how it waits in between. */
+const PAGE_TRIES = 4;
+const PAGE_PAUSE_MS = 500;
+const PATIENCE_MS = 60_000;
 
 /**
  * Subscriptions of tenants with everything delegated on them, in one query. Subscriptions stand on the left because the
@@ -59,7 +64,7 @@ export function makeEstateIndex(deps: EstateIndexDeps): EstateIndex {
       pacer.arrival();
       return loader.load(tenantId);
     },
-    tenants: () => byTenant(pages(deps, pacer, estateQuery('all'))),
+    tenants: () => byTenant(pages(deps, pacer, estateQuery('all'), readPagePatiently)),
   };
 }
 
@@ -85,35 +90,68 @@ async function queryAll(deps: EstateIndexDeps, pacer: Pacer, query: string): Pro
 }
 
 /** The pages of a query. They are followed by the token: the truncation flag is a string and may say "false" with more to come. */
-async function* pages(deps: EstateIndexDeps, pacer: Pacer, query: string): AsyncGenerator<EstateRow[]> {
-  const what = 'Resource Graph was asked for subscriptions and delegations';
+async function* pages(
+  deps: EstateIndexDeps,
+  pacer: Pacer,
+  query: string,
+  read = readPage,
+): AsyncGenerator<EstateRow[]> {
   let skipToken: string | null = null;
   do {
-    const options = {
-      $top: ROWS_PER_PAGE,
-      resultFormat: 'objectArray',
-      ...(skipToken ? { $skipToken: skipToken } : {}),
-    };
-    const response: ArmResponse = await deps.gate.run(
-      bucketOf(deps.observer, deps.managingTenantId, 'graph'),
-      () =>
-        deps.arm({
-          method: 'POST',
-          path: '/providers/Microsoft.ResourceGraph/resources?api-version=2022-10-01',
-          body: { query, options },
-          what,
-        }),
-    );
-    const parsed = page.safeParse(response.body);
-    if (!parsed.success) throw noAnswer(parsed.error, what);
-    pacer.spent(
-      response.header('x-ms-user-quota-remaining'),
-      response.header('x-ms-user-quota-resets-after'),
-    );
-    yield parsed.data.data;
-    skipToken = parsed.data.$skipToken ?? null;
+    const one: Page = await read(deps, pacer, query, skipToken);
+    yield one.rows;
+    skipToken = one.next;
     if (skipToken) await pacer.quota();
   } while (skipToken);
+}
+
+interface Page {
+  readonly rows: EstateRow[];
+  readonly next: string | null;
+}
+
+async function readPage(
+  deps: EstateIndexDeps,
+  pacer: Pacer,
+  query: string,
+  skipToken: string | null,
+): Promise<Page> {
+  const what = 'Resource Graph was asked for subscriptions and delegations';
+  const options = {
+    $top: ROWS_PER_PAGE,
+    resultFormat: 'objectArray',
+    ...(skipToken ? { $skipToken: skipToken } : {}),
+  };
+  const path = '/providers/Microsoft.ResourceGraph/resources?api-version=2022-10-01';
+  const response = await deps.gate.run(bucketOf(deps.observer, deps.managingTenantId, 'graph'), () =>
+    deps.arm({ method: 'POST', path, body: { query, options }, what }),
+  );
+  const parsed = page.safeParse(response.body);
+  if (!parsed.success) throw noAnswer(parsed.error, what);
+  pacer.spent(response.header('x-ms-user-quota-remaining'), response.header('x-ms-user-quota-resets-after'));
+  return { rows: parsed.data.data, next: parsed.data.$skipToken ?? null };
+}
+
+/** A sweep has one message for the whole estate, so it waits where a pass would send a copy, and tries a page again. */
+async function readPagePatiently(
+  deps: EstateIndexDeps,
+  pacer: Pacer,
+  query: string,
+  skipToken: string | null,
+): Promise<Page> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await readPage(deps, pacer, query, skipToken);
+    } catch (error) {
+      const passing =
+        error instanceof Failure && (error.kind === 'throttled' || error.kind === 'unavailable');
+      if (!passing || tries >= PAGE_TRIES) throw error;
+      const wait =
+        (error.retryAt?.getTime() ?? deps.clock().getTime() + PAGE_PAUSE_MS * tries) - deps.clock().getTime();
+      if (wait > PATIENCE_MS) throw error;
+      await deps.sleep(Math.max(0, wait));
+    }
+  }
 }
 
 /** Tenants one after the other: rows come sorted by tenant, and the last tenant of a page may go on in the next. */
