@@ -51,6 +51,14 @@ export function makeFakeEstate(afterRemoval: AfterRemoval = 403): FakeEstate {
   return {
     ...trouble,
     index: {
+      async *tenants() {
+        trouble.meet('tenants');
+        const seen = [...indexed.values()].filter(readable);
+        const byTenant = Map.groupBy(seen, ({ facts }) => facts.tenantId);
+        for (const tenantId of [...byTenant.keys()].sort()) {
+          yield await Promise.resolve({ tenantId, subscriptions: byTenant.get(tenantId) ?? [] });
+        }
+      },
       async find(tenantId) {
         trouble.meet('find');
         const found = [...indexed.values()].filter((s) => s.facts.tenantId === tenantId && readable(s));

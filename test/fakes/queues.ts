@@ -22,9 +22,13 @@ export interface FakeQueues extends Queues, Trouble {
   take(queue: QueueName, now: Date): QueuedMessage | null;
 }
 
-/** Queues in memory, which fold duplicates like the real ones: `reconcile` does, `parked` does not. */
+/** Queues in memory, which fold duplicates like the real ones: all but `parked` do. */
 export function makeFakeQueues(): FakeQueues {
-  const lying = { reconcile: new Array<QueuedMessage>(), parked: new Array<QueuedMessage>() };
+  const lying = {
+    reconcile: new Array<QueuedMessage>(),
+    sweeps: new Array<QueuedMessage>(),
+    parked: new Array<QueuedMessage>(),
+  };
   const seen = new Set<string>();
   const trouble = aTrouble();
 
@@ -33,7 +37,7 @@ export function makeFakeQueues(): FakeQueues {
     async send(queue, { messageId, body, at, properties }: OutgoingMessage) {
       trouble.meet(`send ${queue}`);
       if (messageId.length > 128) throw new Error('Service Bus takes message ids of at most 128 characters.');
-      if (queue === 'reconcile' && seen.has(messageId)) return Promise.resolve();
+      if (queue !== 'parked' && seen.has(messageId)) return Promise.resolve();
       seen.add(messageId);
       lying[queue].push({
         messageId,

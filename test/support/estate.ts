@@ -7,7 +7,7 @@ const APPLICATION = 'aaaaaaaa-0000-4000-8000-000000000004';
 export const PARTNER_ID = '4681234';
 export const OTHER_PARTNER_ID = '4687777';
 
-const READER = 'acdd72a7-3385-48ef-bd42-f606fba81ae7';
+export const READER = 'acdd72a7-3385-48ef-bd42-f606fba81ae7';
 const SUPPORT_REQUEST_CONTRIBUTOR = 'cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e';
 
 /** Tenant id of the n-th customer, spread over the partitions of the list. */

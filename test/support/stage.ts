@@ -10,6 +10,7 @@ import { makeFakeLinkLedger } from '../fakes/link-ledger.ts';
 import { makeFakeLog } from '../fakes/log.ts';
 import { makeFakePartnerLinks } from '../fakes/partner-links.ts';
 import { makeFakeQueues } from '../fakes/queues.ts';
+import { makeFakeFollowUps } from '../fakes/sweep-ledger.ts';
 import { makeFakeTenantLedger } from '../fakes/tenant-ledger.ts';
 import { aClock, DAY, HOUR, MINUTE, SECOND } from './clock.ts';
 import { aPrincipal, ids } from './delegations.ts';
@@ -67,6 +68,7 @@ export function aStage(options: StageOptions = {}) {
     reconcileTenant,
     reconcileLink,
     queues,
+    followUps: makeFakeFollowUps(),
     clock,
     log,
     retry: { limit: 3, baseMs: 10 * SECOND, capMs: MINUTE, ceilingMs: HOUR },

@@ -13,6 +13,7 @@ function inputs(changes: Partial<StateInputs> = {}): StateInputs {
     link: 'linked',
     linkFailure: null,
     linkReadAt: '2026-03-10T11:55:00.000Z',
+    sweptAt: null,
     now: new Date('2026-03-10T12:00:00.000Z'),
     staleAfterMs: 48 * HOUR,
     ...changes,

@@ -1,3 +1,4 @@
+import { makeFakeSweepLedger } from '../../fakes/sweep-ledger.ts';
 import { describe, expect, it } from 'vitest';
 import { makeReport } from '../../../src/lib/usecases/report.ts';
 import { makeFakeLinkLedger } from '../../fakes/link-ledger.ts';
@@ -23,6 +24,7 @@ function aDesk() {
     links,
     parked,
     principals: [aPrincipal(), aSecondPrincipal()],
+    sweeps: makeFakeSweepLedger(),
     staleAfterMs: 48 * HOUR,
     clock: aClock(),
   });

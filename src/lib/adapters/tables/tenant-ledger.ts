@@ -22,7 +22,11 @@ type Head = Omit<TenantRecord, 'scopes' | 'openGaps' | 'version'>;
  * else can commit meanwhile), writes its rows beside their former values, and then the current row makes them count; rows
  * of a commit that broke off count by their former values for ever. `newId` names commits.
  */
-export function makeTenantLedger(table: Table, list: TenantProjection, newId: () => string): TenantLedger {
+export function makeTenantLedger(
+  table: Table,
+  list: Pick<TenantProjection, 'project'>,
+  newId: () => string,
+): TenantLedger {
   return {
     async read(tenantId) {
       const rows: StoredRow[] = [];
