@@ -1,5 +1,6 @@
 import type { Delegation } from '../../src/lib/domain/delegation.ts';
-import type { Access, Estate, EstateIndex, IndexedSubscription } from '../../src/lib/domain/ports.ts';
+import type { IndexedSubscription } from '../../src/lib/domain/indexed-subscription.ts';
+import type { Access, Estate, EstateIndex } from '../../src/lib/domain/ports.ts';
 import { scopeKey, type Scope } from '../../src/lib/domain/scope.ts';
 import type { SubscriptionFacts } from '../../src/lib/domain/subscription.ts';
 import { aTrouble, type Trouble } from './storage.ts';

@@ -1,4 +1,5 @@
 import type { Delegation } from './delegation.ts';
+import type { IndexedSubscription, IndexedTenant } from './indexed-subscription.ts';
 import type { LinkReading, LinkRecord } from './link.ts';
 import type { Principal } from './principal.ts';
 import type { Scope } from './scope.ts';
@@ -28,12 +29,6 @@ export interface PartnerLinks {
   replace(principal: Principal, partnerId: string): Promise<LinkWriteResult>;
 }
 
-/** A subscription as the index knows it, with the delegations on it and below it. */
-export interface IndexedSubscription {
-  readonly facts: SubscriptionFacts;
-  readonly delegations: readonly Delegation[];
-}
-
 /** The index of everything the observer sees (Resource Graph): quick, complete, and up to 15 minutes behind. */
 export interface EstateIndex {
   /** All subscriptions of one customer tenant. Look-ups of concurrent passes are joined into one query. */
@@ -43,12 +38,6 @@ export interface EstateIndex {
    * where the index asks to wait; throws `Failure` when a page cannot be had: what came before it was good.
    */
   tenants(): AsyncIterable<IndexedTenant>;
-}
-
-/** One customer tenant as the index shows it. */
-export interface IndexedTenant {
-  readonly tenantId: string;
-  readonly subscriptions: readonly IndexedSubscription[];
 }
 
 /** What a direct read answers. `no-access` is 401, 403 or 404: it proves nothing. */

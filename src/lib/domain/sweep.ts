@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { assess, verdictsOf, type Assessment, type AssessmentRules, type Reading } from './assessment.ts';
 import { isWorse } from './coverage.ts';
 import { sameId } from './guid.ts';
-import type { IndexedSubscription } from './ports.ts';
+import type { IndexedSubscription } from './indexed-subscription.ts';
 import { scopeKey, subscriptionScope } from './scope.ts';
 import { accessKindsOf } from './tenant.ts';
 import type { TenantRecord } from './tenant-record.ts';

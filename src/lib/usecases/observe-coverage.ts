@@ -3,7 +3,8 @@ import { verdictsOf, type AssessmentRules, type Reading } from '../domain/assess
 import { isWorse } from '../domain/coverage.ts';
 import { Failure } from '../domain/failure.ts';
 import { sameId } from '../domain/guid.ts';
-import type { Estate, EstateIndex, IndexedSubscription } from '../domain/ports.ts';
+import type { IndexedSubscription } from '../domain/indexed-subscription.ts';
+import type { Estate, EstateIndex } from '../domain/ports.ts';
 import { scopeKey, scopeOf, subscriptionScope, type Scope } from '../domain/scope.ts';
 import { isActive, type SubscriptionFacts } from '../domain/subscription.ts';
 import type { TenantRecord } from '../domain/tenant-record.ts';

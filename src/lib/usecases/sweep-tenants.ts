@@ -2,11 +2,11 @@ import { assess } from '../domain/assessment.ts';
 import { Failure } from '../domain/failure.ts';
 import { linkStateOf } from '../domain/link.ts';
 import type { Log } from '../domain/log.ts';
+import type { IndexedTenant } from '../domain/indexed-subscription.ts';
 import type {
   Clock,
   EstateIndex,
   FollowUps,
-  IndexedTenant,
   LinkLedger,
   ListedTenant,
   Queues,

@@ -1,7 +1,8 @@
 import DataLoader from 'dataloader';
 import { z } from 'zod';
 import { Failure } from '../../domain/failure.ts';
-import type { EstateIndex, IndexedSubscription, IndexedTenant } from '../../domain/ports.ts';
+import type { IndexedSubscription, IndexedTenant } from '../../domain/indexed-subscription.ts';
+import type { EstateIndex } from '../../domain/ports.ts';
 import type { ArmClient } from './arm-client.ts';
 import { noAnswer } from './arm-errors.ts';
 import { bucketOf, type BucketGate } from './bucket-gate.ts';
