@@ -1,6 +1,6 @@
 /**
  * Triggered by a timer (`SWEEP_SCHEDULE`, UTC), by default every night at two. Promises: one request for a sweep is on
- * the queue, also when the timer fires twice. When the queue cannot be written it throws, and the next
+ * the queue; of two at a time one is skipped. When the queue cannot be written it throws, and the next
  * night sweeps.
  */
 import { app } from '@azure/functions';

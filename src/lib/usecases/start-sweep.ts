@@ -9,13 +9,13 @@ export interface StartSweepDeps {
 export type StartSweep = () => Promise<string>;
 
 /**
- * Puts one request for a sweep on the queue and gives its id. The id is the second it was asked for, so that a timer
- * that fires twice asks once; what comes later meets the lease.
+ * Puts one request for a sweep on the queue and gives its id, made from the instant it was asked for. Asked for twice, the
+ * second sweep meets the first one's lease and is recorded as skipped.
  */
 export function makeStartSweep({ queues, clock }: StartSweepDeps): StartSweep {
   return async () => {
     const at = clock().toISOString();
-    const sweepId = `sweep-${at.slice(0, 19).replace(/[^0-9]/g, '')}`;
+    const sweepId = `sweep-${at.replace(/[^0-9]/g, '')}`;
     const request: SweepRequest = { do: 'start', sweepId, at, hop: 0 };
     await queues.send('sweeps', {
       messageId: `${sweepId}~start`,
