@@ -1,7 +1,8 @@
 /** Starts and ends the parts of the local stack, each a child process of its own. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
+import { z } from 'zod';
 import { startChild, type Child } from './control.ts';
 import { parseEstate, type Estate } from './estates/estate.ts';
 import type { Options } from './options.ts';
@@ -191,14 +192,11 @@ async function startParts(
 
 /** Settings that belong to an estate stand beside it: `estate.json` has `estate.settings.json`. */
 function besideEstate(estateFile: string): Record<string, string> {
-  try {
-    return JSON.parse(readFileSync(estateFile.replace(/\.json$/, '.settings.json'), 'utf8')) as Record<
-      string,
-      string
-    >;
-  } catch {
-    return {};
-  }
+  const file = estateFile.replace(/(\.json)?$/, '.settings.json');
+  if (!existsSync(file)) return {};
+  const settings = z.record(z.string(), z.string()).safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  if (settings.success) return settings.data;
+  throw new Error(`${file} has to be a JSON object of strings: names and values of app settings.`);
 }
 
 /** What a child needs of our own environment; settings of a developer's shell must not reach the app. */

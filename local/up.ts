@@ -29,16 +29,27 @@ process.exitCode = await main().catch((error: unknown) => {
 });
 
 async function main(): Promise<number> {
+  const late = timeout();
   await build();
   const dataDir = options.data ? resolve(options.data) : mkdtempSync(join(tmpdir(), 'pal-autopilot-'));
   mkdirSync(dataDir, { recursive: true });
-  const interrupted = onInterrupt();
+  process.once('exit', () => {
+    if (!options.data) rmSync(dataDir, { recursive: true, force: true });
+  });
+  const interrupted = onInterrupt().then(() => 0);
   let stack: Stack | null = null;
   try {
-    stack = await startStack(options, dataDir, aside);
+    const starting = startStack(options, dataDir, aside);
+    // A start that nobody waits for any more is still ended in order.
+    const first = await Promise.race([starting, interrupted, late]);
+    if (typeof first === 'number') {
+      stack = await starting.catch(() => null);
+      return first;
+    }
+    stack = first;
     return await Promise.race([
       work(stack, dataDir),
-      interrupted.then(() => 0),
+      interrupted,
       stack.broken.then((words) => {
         say(words);
         return BROKEN;
@@ -46,8 +57,21 @@ async function main(): Promise<number> {
     ]);
   } finally {
     await stack?.stop();
-    if (!options.data) rmSync(dataDir, { recursive: true, force: true });
   }
+}
+
+/** Exit code 2 when --timeout has passed since the command was given; the work itself ends a little earlier, to report. */
+function timeout(): Promise<number> {
+  const seconds = options.timeoutSeconds;
+  return new Promise((resolve) => {
+    if (seconds === null) return;
+    setTimeout(() => resolve(TIMED_OUT), seconds * 1000).unref();
+  });
+}
+
+/** What is left of --timeout. */
+function remainingSeconds(): number | null {
+  return options.timeoutSeconds === null ? null : Math.max(0, options.timeoutSeconds - process.uptime());
 }
 
 async function work(stack: Stack, dataDir: string): Promise<number> {
@@ -60,7 +84,7 @@ async function work(stack: Stack, dataDir: string): Promise<number> {
   const watching = watchReport(stack, (report) => {
     looked = report.tenants.filter(({ state }) => state !== 'unobserved').length;
   });
-  const settle = () => settled(stack, options.timeoutSeconds, (left) => progress.show(left, looked, total));
+  const settle = () => settled(stack, remainingSeconds(), (left) => progress.show(left, looked, total));
   let done = await settle();
   if (done && options.sweep) {
     await stack.startSweep();
@@ -107,7 +131,7 @@ async function follow(stack: Stack): Promise<number> {
     const now = JSON.stringify(withoutTimes(report));
     if (now === shown) continue;
     shown = now;
-    console.log(
+    print(
       `\n${new Date().toISOString()}\n${describeReport(report as unknown as ShownReport, process.stdout.isTTY)}`,
     );
   }
@@ -115,7 +139,14 @@ async function follow(stack: Stack): Promise<number> {
 
 function withoutTimes(report: Record<string, unknown>): unknown {
   const { tenants, links, parked } = report as unknown as ShownReport;
-  return [tenants.map(({ tenantId, state, reason }) => [tenantId, state, reason]), links, parked];
+  const seen = tenants.map((tenant) => [
+    tenant.tenantId,
+    tenant.state,
+    tenant.reason,
+    tenant.failure?.kind,
+    tenant.scopes.map(({ verdict }) => verdict),
+  ]);
+  return [seen, links.map(({ partnerId, lastOutcome }) => [partnerId, lastOutcome]), parked];
 }
 
 function watchReport(stack: Stack, onReport: (report: ShownReport) => void) {
@@ -135,7 +166,7 @@ function watchReport(stack: Stack, onReport: (report: ShownReport) => void) {
 }
 
 function describeStack(stack: Stack, dataDir: string): void {
-  console.log(
+  print(
     [
       '',
       'The stack stays up. Ctrl-C ends it.',
@@ -159,14 +190,28 @@ async function build(): Promise<void> {
 /** Resolves at the first Ctrl-C or SIGTERM; the second one does not wait. */
 function onInterrupt(): Promise<void> {
   return new Promise((done) => {
+    let interrupting = false;
     const interrupt = () => {
+      if (interrupting) return;
+      interrupting = true;
       process.once('SIGINT', () => process.exit(130));
       say('\nStopping…');
       done();
     };
     process.once('SIGINT', interrupt);
     process.once('SIGTERM', interrupt);
+    // npm's shell passes no signal on: when it is gone, so is whoever wanted this.
+    const parent = process.ppid;
+    setInterval(() => {
+      if (process.ppid !== parent) interrupt();
+    }, 300).unref();
   });
+}
+
+/** Words for people; under --json standard output holds the report and nothing else. */
+function print(text: string): void {
+  if (options.json) say(text);
+  else console.log(text);
 }
 
 function readOptions(): Options {

@@ -65,6 +65,11 @@ async function run(): Promise<void> {
     stop,
   );
   if (process.connected) return;
+  // npm's shell passes no signal on: when it is gone, so is whoever wanted this.
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) stop();
+  }, 300).unref();
   // Alone there is nobody to say when, so the estate's changes begin at once.
   azure.startTimeline();
   console.log(describe(azure, estate.managingTenant.tenantId));

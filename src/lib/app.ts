@@ -141,7 +141,8 @@ function makeAzure(
   const observer = config.observer.objectId ?? config.observer.managedIdentityClientId;
   // Subscriptions have buckets of their own; what several workers share are the managing tenant's.
   const shared = `~${config.managingTenantId}~`;
-  const gate = makeBucketGate(board, (bucket) => bucket.includes(shared), clock);
+  const pause = (ms: number) => sleep(ms);
+  const gate = makeBucketGate(board, (bucket) => bucket.includes(shared), clock, pause);
   const arm = makeArmClient({
     endpoint: armEndpoint,
     credential: observerCredential(config, clock),
@@ -153,7 +154,7 @@ function makeAzure(
   const credentials = new Map(config.principals.map((p) => [p.name, principalCredential(config, p, clock)]));
   const common = { arm, gate, observer, managingTenantId: config.managingTenantId, clock };
   return {
-    index: makeEstateIndex({ ...common, sleep: (ms) => sleep(ms) }),
+    index: makeEstateIndex({ ...common, sleep: pause }),
     estate: makeEstate(common),
     partnerLinks: makePartnerLinks({
       endpoint: armEndpoint,

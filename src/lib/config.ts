@@ -113,11 +113,12 @@ const environment = z.object({
   ServiceBus: z.string().min(1).optional(),
   ServiceBus__fullyQualifiedNamespace: z.string().min(1).optional(),
   ServiceBus__clientId: guid.optional(),
-  ONBOARDING_QUEUE: name.default('onboarding'),
-  RECONCILE_QUEUE: name.default('reconcile'),
-  SWEEPS_QUEUE: name.default('sweeps'),
-  NOTICES_QUEUE: name.default('notices'),
-  PARKED_QUEUE: name.default('parked'),
+  // The host resolves these names in bindings, where no default of ours reaches.
+  ONBOARDING_QUEUE: name,
+  RECONCILE_QUEUE: name,
+  SWEEPS_QUEUE: name,
+  NOTICES_QUEUE: name,
+  PARKED_QUEUE: name,
 
   EXPECT_DELEGATION_WITHIN_MS: ms.default(14 * DAY),
   SECOND_LOOK_FIRST_PAUSE_MS: count.default(MINUTE),
@@ -126,7 +127,7 @@ const environment = z.object({
   INDEX_LAG_ALLOWANCE_MS: ms.default(15 * MINUTE),
   LINK_FRESHNESS_MS: count.default(5 * MINUTE),
   LINK_LEASE_MS: count.optional(),
-  SWEEP_SCHEDULE: z.string().min(9).default('0 0 2 * * *'),
+  SWEEP_SCHEDULE: z.string().min(9),
   ADOPT: z.enum(['auto', 'review']).default('auto'),
   SWEEP_LEASE_MS: count.default(30 * MINUTE),
   SWEEP_FINISH_PAUSE_MS: count.default(30 * SECOND),
@@ -192,6 +193,12 @@ const STAND_INS = {
   PRINCIPAL_OBJECT_ID: '00000000-0000-0000-0000-000000000000',
   PRINCIPAL_APPLICATION_ID: '00000000-0000-0000-0000-000000000000',
   OBSERVER_IDENTITY_CLIENT_ID: '00000000-0000-0000-0000-000000000000',
+  ONBOARDING_QUEUE: 'onboarding',
+  RECONCILE_QUEUE: 'reconcile',
+  SWEEPS_QUEUE: 'sweeps',
+  NOTICES_QUEUE: 'notices',
+  PARKED_QUEUE: 'parked',
+  SWEEP_SCHEDULE: '0 0 2 * * *',
 };
 
 /** The environment with stand-ins for what is faulty, only so that all other faults can be told at the same time. */

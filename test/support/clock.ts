@@ -18,6 +18,14 @@ export function aClock(instant = '2026-03-10T12:00:00.000Z'): HandClock {
   });
 }
 
+/** A sleep that takes no time: it moves the clock on. */
+export function sleepBy(clock: HandClock) {
+  return async (ms: number): Promise<void> => {
+    clock.pass(ms);
+    return Promise.resolve();
+  };
+}
+
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;

@@ -11,6 +11,12 @@ export function someSettings(
     OBSERVER_IDENTITY_CLIENT_ID: '0c0c0c0c-0000-4000-8000-000000000002',
     TABLES_ENDPOINT: 'https://palautopilot.table.core.windows.net',
     ServiceBus__fullyQualifiedNamespace: 'pal-autopilot.servicebus.windows.net',
+    ONBOARDING_QUEUE: 'onboarding',
+    RECONCILE_QUEUE: 'reconcile',
+    SWEEPS_QUEUE: 'sweeps',
+    NOTICES_QUEUE: 'notices',
+    PARKED_QUEUE: 'parked',
+    SWEEP_SCHEDULE: '0 0 2 * * *',
     ...changes,
   };
 }

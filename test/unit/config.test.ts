@@ -162,11 +162,17 @@ describe('settings that are wrong', () => {
   it('stop the start with the names of all that are missing', () => {
     expect(named({}).sort()).toEqual([
       'MANAGING_TENANT_ID',
+      'NOTICES_QUEUE',
       'OBSERVER_IDENTITY_CLIENT_ID',
+      'ONBOARDING_QUEUE',
+      'PARKED_QUEUE',
       'PARTNER_ID',
       'PRINCIPAL_APPLICATION_ID',
       'PRINCIPAL_IDENTITY_CLIENT_ID',
       'PRINCIPAL_OBJECT_ID',
+      'RECONCILE_QUEUE',
+      'SWEEPS_QUEUE',
+      'SWEEP_SCHEDULE',
       'ServiceBus__fullyQualifiedNamespace',
       'TABLES_ENDPOINT',
     ]);

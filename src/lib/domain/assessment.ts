@@ -3,7 +3,7 @@ import type { Delegation } from './delegation.ts';
 import type { Failure } from './failure.ts';
 import { sameId } from './guid.ts';
 import type { RoleTable } from './role-table.ts';
-import { scopeKey, subscriptionScope, type Scope } from './scope.ts';
+import { scopeKey, scopeOf, subscriptionScope, type Scope } from './scope.ts';
 import { countsFor, type SubscriptionFacts } from './subscription.ts';
 import type { Gap, Phase, ScopeRecord, TenantChange, TenantRecord } from './tenant-record.ts';
 
@@ -120,7 +120,12 @@ function scopesAfter(before: TenantRecord, look: Look, rules: AssessmentRules): 
       const seen = judgeReading(reading, known, look, before, rules);
       seen.forEach(keep);
       const shown = new Set(seen.map(({ scope }) => keyOf(scope)));
-      const missing = under.filter(({ scope }) => !shown.has(keyOf(scope)));
+      // A resource group whose whole subscription earns now is covered with it, not lost.
+      const whole = scopeKey(subscriptionScope(reading.facts.subscriptionId));
+      const earnsWhole = seen.some(({ scope, verdict }) => keyOf(scope) === whole && verdict === 'earning');
+      const missing = under.filter(
+        ({ scope }) => !shown.has(keyOf(scope)) && !(earnsWhole && scopeOf(scope)?.resourceGroup),
+      );
       // The index may lag: only a direct list proves that a delegation is no longer there.
       missing.forEach((scope) => (reading.direct ? keepGone(scope, look, keep) : keep(scope)));
     }

@@ -22,7 +22,10 @@ const presences: Readonly<Record<(typeof onboardingTypes)[number], Presence>> = 
  */
 const onboardingData = z.object({
   tenantId: guid.describe('The customer’s Entra tenant id.'),
-  displayName: z.string().max(256).optional(),
+  displayName: z
+    .string()
+    .transform((name) => name.slice(0, 256))
+    .optional(),
   accessKinds: z.array(z.enum(accessKinds)).min(1).optional(),
   accessKind: z.enum(accessKinds).optional().describe('Short for accessKinds with one element.'),
   agreement: z.enum(agreements).optional(),
@@ -105,11 +108,13 @@ function parseObject(object: Record<string, unknown>): Onboarding | Unprocessabl
   const eventType = object['eventType'] ?? object['type'];
   if (typeof eventType === 'string' && eventType.startsWith('Microsoft.'))
     return parseDelegationHint(object, eventType);
-  if (!('specversion' in object) && !('type' in object && 'data' in object)) return parseBareData(object);
+  const enveloped =
+    'specversion' in object || (typeof eventType === 'string' && eventType.startsWith('pal.'));
+  if (!enveloped && !('type' in object && 'data' in object)) return parseBareData(object);
   if (typeof eventType !== 'string' || !isOnboardingType(eventType)) {
     return unprocessable(`The event type ${quoted(eventType)} is not one of ${onboardingTypes.join(', ')}.`);
   }
-  const event = onboardingEvent.safeParse(object);
+  const event = onboardingEvent.safeParse(withoutNulls(object));
   if (!event.success) return unprocessable(`The event is not as agreed: ${issuesOf(event.error)}.`);
   return {
     ...registration(event.data.data, isObject(object['data']) ? object['data'] : {}),
@@ -121,7 +126,7 @@ function parseObject(object: Record<string, unknown>): Onboarding | Unprocessabl
 }
 
 function parseBareData(object: Record<string, unknown>): Onboarding | Unprocessable {
-  const data = onboardingData.safeParse(object);
+  const data = onboardingData.safeParse(withoutNulls(object));
   if (!data.success) return unprocessable(`The onboarding data is not as agreed: ${issuesOf(data.error)}.`);
   return {
     ...registration(data.data, object),
@@ -188,6 +193,14 @@ function parseJson(bytes: Uint8Array): unknown {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Many serialisers write null for a field that says nothing. */
+function withoutNulls(object: Record<string, unknown>): Record<string, unknown> {
+  const said = Object.entries(object).filter(([, value]) => value !== null);
+  return Object.fromEntries(
+    said.map(([name, value]) => [name, isObject(value) ? withoutNulls(value) : value]),
+  );
 }
 
 function isOnboardingType(type: string): type is (typeof onboardingTypes)[number] {

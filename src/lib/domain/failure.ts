@@ -85,16 +85,13 @@ export function dispositionOf(
 ): Disposition {
   switch (failure.kind) {
     case 'throttled': {
-      const waited = now.getTime() - since.getTime();
-      if (waited > policy.ceilingMs) {
-        return {
-          do: 'park',
-          reason: `Still throttled after ${Math.round(waited / 1000)} s: ${failure.message}`,
-        };
-      }
-      const asked = failure.retryAt?.getTime() ?? now.getTime() + policy.baseMs;
-      const at = Math.min(Math.max(asked, now.getTime()), now.getTime() + policy.ceilingMs);
-      return { do: 'retry', at: new Date(at), counted: false };
+      const at = new Date(
+        Math.max(failure.retryAt?.getTime() ?? now.getTime() + policy.baseMs, now.getTime()),
+      );
+      const waiting = at.getTime() - since.getTime();
+      if (waiting <= policy.ceilingMs) return { do: 'retry', at, counted: false };
+      const seconds = Math.round(waiting / 1000);
+      return { do: 'park', reason: `Throttled for ${seconds} s, which is too long: ${failure.message}` };
     }
     case 'unavailable':
     case 'conflict': {

@@ -60,10 +60,8 @@ function stateOf(record: TenantSummary, inputs: StateInputs, stale: boolean): St
   if (record.registration.offboardedAt) return { state: 'offboarded', reason: null };
   const kinds = accessKindsOf(record.registration);
   if (!kinds.some((kind) => kind === 'lighthouse' || kind === 'service-principal')) {
-    const aobo = kinds.includes('csp-aobo');
-    return aobo
-      ? { state: 'automatic', reason: 'unverified' }
-      : { state: 'needs-person', reason: kinds[0] ?? null };
+    const byHand = kinds.find((kind) => kind !== 'csp-aobo');
+    return byHand ? { state: 'needs-person', reason: byHand } : { state: 'automatic', reason: 'unverified' };
   }
   switch (record.phase) {
     case 'unobserved':

@@ -14,7 +14,7 @@ export interface ObserveCoverageDeps {
   readonly estate: Estate;
   /** How many direct reads one pass has under way at once. */
   readonly concurrentReads: number;
-  /** Above so many subscriptions the index is believed, except where it brings worse news. */
+  /** Above so many direct reads the index is believed, except where it brings worse news. */
   readonly directReadLimit: number;
   /** How far the index may lag behind: for so long a direct read goes before it (milliseconds). */
   readonly indexLagAllowanceMs: number;
@@ -40,7 +40,7 @@ export async function observeCoverage(
   const tenantId = record.registration.tenantId;
   const indexed = await deps.index.find(tenantId);
   const targets = targetsOf(record, indexed, rules.managingTenantId);
-  const believe = indexed.length > deps.directReadLimit;
+  const believe = targets.length > deps.directReadLimit;
   const limit = pLimit(deps.concurrentReads);
   const expected = new Set(record.registration.facts.subscriptionIds ?? []);
 
@@ -111,6 +111,8 @@ function believed(
 ): Reading | null {
   if (!target.indexed) return null;
   const { facts, delegations } = target.indexed;
+  // Managed by us, but its delegation is not indexed yet: the index has nothing to say of it.
+  if (!delegations.some((d) => sameId(d.managedByTenantId, rules.managingTenantId))) return null;
   const reading = { kind: 'delegations' as const, scope: target.scope, facts, delegations, direct: false };
   const verdicts = verdictsOf(reading, record, now, rules);
   const settled = record.scopes

@@ -25,6 +25,9 @@ export interface ReconcileLinkDeps {
   readonly leaseMs: number;
 }
 
+/** How soon to come back for a lease that somebody holds: a pass takes seconds, its lease lasts longer. */
+const LEASE_PAUSE_MS = 2_000;
+
 /** What one look at a link came to. */
 interface Look {
   readonly reading: LinkReading;
@@ -73,9 +76,8 @@ async function takeLease(
   const { lease, nextLookAt } = known.record;
   // A redelivery of the same message takes its own lease over; anybody else waits until it runs out.
   if (lease && lease.owner !== owner && Date.parse(lease.until) > now.getTime()) {
-    throw new Failure('throttled', 'Another pass holds the lease of this link.', {
-      retryAt: new Date(lease.until),
-    });
+    const retryAt = new Date(Math.min(Date.parse(lease.until), now.getTime() + LEASE_PAUSE_MS));
+    throw new Failure('throttled', 'Another pass holds the lease of this link.', { retryAt });
   }
   if (nextLookAt && known.record.failure?.kind === 'throttled' && Date.parse(nextLookAt) > now.getTime()) {
     throw new Failure('throttled', 'Azure has asked to wait before this link is read.', {

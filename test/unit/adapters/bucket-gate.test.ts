@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bucketOf, makeBucketGate, type BucketGate } from '../../../src/lib/adapters/arm/bucket-gate.ts';
 import { Failure } from '../../../src/lib/domain/failure.ts';
 import { makeFakeThrottleBoard } from '../../fakes/throttle-board.ts';
-import { aClock, SECOND } from '../../support/clock.ts';
+import { aClock, SECOND, sleepBy } from '../../support/clock.ts';
 import { ids, subscriptionId } from '../../support/delegations.ts';
 
 const shared = bucketOf(ids.pal, ids.managingTenant, 'reads');
@@ -14,7 +14,8 @@ const throttled = (retryAt: string) =>
 function twoWorkers() {
   const clock = aClock();
   const board = makeFakeThrottleBoard();
-  const worker = () => makeBucketGate(board, (bucket) => bucket.includes(ids.managingTenant), clock);
+  const worker = () =>
+    makeBucketGate(board, (bucket) => bucket.includes(ids.managingTenant), clock, sleepBy(clock));
   return { clock, board, here: worker(), there: worker() };
 }
 
@@ -83,7 +84,7 @@ describe('a bucket', () => {
 
   it('goes on after a call that failed', async () => {
     const { here } = twoWorkers();
-    const failure = new Failure('unavailable', 'Azure answered 500.');
+    const failure = new Failure('denied', 'Azure answered 403.');
 
     const results = await Promise.allSettled([
       here.run(own, () => Promise.reject(failure)),
@@ -94,6 +95,61 @@ describe('a bucket', () => {
       { status: 'rejected', reason: failure },
       { status: 'fulfilled', value: 'fine' },
     ]);
+  });
+});
+
+describe('a bucket that gave no answer', () => {
+  const failure = new Failure('unavailable', 'Azure gave no usable answer.');
+
+  it('answers everybody who waited with the same failure, without a call', async () => {
+    const { here } = twoWorkers();
+    const calls: string[] = [];
+
+    const results = await Promise.allSettled([
+      here.run(own, () => Promise.reject(failure)),
+      here.run(own, () => Promise.resolve(calls.push('called'))),
+    ]);
+
+    expect(results).toEqual([
+      { status: 'rejected', reason: failure },
+      { status: 'rejected', reason: failure },
+    ]);
+    expect(calls).toEqual([]);
+  });
+
+  it('is asked again by whoever comes later', async () => {
+    const { here } = twoWorkers();
+    await here.run(own, () => Promise.reject(failure)).catch(() => undefined);
+
+    expect(await here.run(own, () => Promise.resolve('fine'))).toBe('fine');
+  });
+});
+
+describe('a bucket that served a call just now', () => {
+  it('is waited for when it asks for a short pause, and then called again', async () => {
+    const { here, clock } = twoWorkers();
+    await here.run(own, () => Promise.resolve('fine'));
+    let calls = 0;
+
+    const answer = await here.run(own, () => {
+      calls += 1;
+      return calls === 1 ? Promise.reject(throttled('2026-03-10T12:00:01.000Z')) : Promise.resolve(clock());
+    });
+
+    expect(answer.getTime()).toBeGreaterThanOrEqual(Date.parse('2026-03-10T12:00:01.000Z'));
+    expect(calls).toBe(2);
+  });
+
+  it('is not waited for when the pause is long, or when others share it', async () => {
+    const { here } = twoWorkers();
+    await here.run(own, () => Promise.resolve('fine'));
+    await here.run(shared, () => Promise.resolve('fine'));
+
+    const long = here.run(own, () => Promise.reject(throttled('2026-03-10T12:00:05.000Z')));
+    const common = here.run(shared, () => Promise.reject(throttled('2026-03-10T12:00:01.000Z')));
+
+    await expect(long).rejects.toMatchObject({ kind: 'throttled' });
+    await expect(common).rejects.toMatchObject({ kind: 'throttled' });
   });
 });
 

@@ -6,7 +6,7 @@ import { makeEstateIndex } from '../../../src/lib/adapters/arm/estate-index.ts';
 import { Failure } from '../../../src/lib/domain/failure.ts';
 import { makeFakeArm } from '../../fakes/arm.ts';
 import { makeFakeThrottleBoard } from '../../fakes/throttle-board.ts';
-import { aClock } from '../../support/clock.ts';
+import { aClock, sleepBy } from '../../support/clock.ts';
 import { ids, roles, subscription, subscriptionId } from '../../support/delegations.ts';
 
 const asked = z.object({ query: z.string(), options: z.object({ $skipToken: z.string().optional() }) });
@@ -38,7 +38,7 @@ function anIndex(answer: Parameters<typeof makeFakeArm>[0]) {
   const slept: number[] = [];
   const index = makeEstateIndex({
     arm: fake.arm,
-    gate: makeBucketGate(makeFakeThrottleBoard(), () => true, clock),
+    gate: makeBucketGate(makeFakeThrottleBoard(), () => true, clock, sleepBy(clock)),
     observer: ids.pal,
     managingTenantId: ids.managingTenant,
     clock,

@@ -3,12 +3,13 @@ import { makeBucketGate } from '../../../src/lib/adapters/arm/bucket-gate.ts';
 import { makeEstate } from '../../../src/lib/adapters/arm/estate.ts';
 import { makeFakeArm } from '../../fakes/arm.ts';
 import { makeFakeThrottleBoard } from '../../fakes/throttle-board.ts';
-import { aClock } from '../../support/clock.ts';
+import { aClock, sleepBy } from '../../support/clock.ts';
 import { ids, resourceGroup, roles, subscription, subscriptionId } from '../../support/delegations.ts';
 
 function anEstate(answer: Parameters<typeof makeFakeArm>[0]) {
   const fake = makeFakeArm(answer);
-  const gate = makeBucketGate(makeFakeThrottleBoard(), () => false, aClock());
+  const clock = aClock();
+  const gate = makeBucketGate(makeFakeThrottleBoard(), () => false, clock, sleepBy(clock));
   const estate = makeEstate({
     arm: fake.arm,
     gate,

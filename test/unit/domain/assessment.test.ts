@@ -381,12 +381,23 @@ describe('a scope has gone', () => {
     ]);
   });
 
-  it('alone, when its subscription’s list lacks just the resource group', () => {
+  it('not, when it is a resource group whose whole subscription earns: it is covered with it', () => {
     const web = resourceGroup(1, 'web');
     const withGroup = aCoveredTenant([aScopeRecord(1), aScopeRecord(1, { scope: web.id })]);
 
-    expect(verdictsIn(look(withGroup, [aReading(1)]).record)).toEqual([
-      [scopeId(1), 'earning'],
+    expect(verdictsIn(look(withGroup, [aReading(1)]).record)).toEqual([[scopeId(1), 'earning']]);
+  });
+
+  it('alone, when it is a resource group that earned while its subscription does not', () => {
+    const web = resourceGroup(1, 'web');
+    const withGroup = aCoveredTenant([
+      aScopeRecord(1, { verdict: 'principal-missing' }),
+      aScopeRecord(1, { scope: web.id }),
+    ]);
+    const withoutUs = aReading(1, { delegations: [aDelegation({ authorizations: [] })] });
+
+    expect(verdictsIn(look(withGroup, [withoutUs]).record)).toEqual([
+      [scopeId(1), 'principal-missing'],
       [web.id, 'gone'],
     ]);
   });

@@ -54,16 +54,23 @@ describe('the fate of a failed pass', () => {
   });
 
   it.each([
-    ['2026-03-10T11:59:00.000Z', 'retry'],
-    ['2026-03-10T11:58:59.999Z', 'park'],
-  ])('of a request throttled since %s is %s at the ceiling of a minute', (since, expected) => {
-    expect(fate('throttled', 0, { since }).do).toBe(expected);
-  });
+    ['2026-03-10T11:59:10.000Z', 'retry'],
+    ['2026-03-10T11:59:09.999Z', 'park'],
+  ])(
+    'of a request throttled since %s for ten seconds more is %s at the ceiling of a minute',
+    (since, expected) => {
+      const retryAt = new Date('2026-03-10T12:00:10.000Z');
+
+      expect(fate('throttled', 0, { since, retryAt }).do).toBe(expected);
+    },
+  );
 
   it('says for how long it was throttled', () => {
-    expect(fate('throttled', 0, { since: '2026-03-10T11:58:30.000Z' })).toEqual({
+    const retryAt = new Date('2026-03-10T12:00:10.000Z');
+
+    expect(fate('throttled', 0, { since: '2026-03-10T11:58:30.000Z', retryAt })).toEqual({
       do: 'park',
-      reason: 'Still throttled after 90 s: Azure answered 500.',
+      reason: 'Throttled for 100 s, which is too long: Azure answered 500.',
     });
   });
 

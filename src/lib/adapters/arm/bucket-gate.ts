@@ -22,6 +22,12 @@ export interface BucketGate {
   run<T>(bucket: Bucket, call: () => Promise<T>): Promise<T>;
 }
 
+/** A bucket that has just served a call and asks for a short pause is worth waiting for: a copy would begin anew. */
+const SERVED_LATELY_MS = 10_000;
+const SHORT_PAUSE_MS = 2_000;
+/** Timers may fire a moment early; the bucket must not. */
+const MARGIN_MS = 20;
+
 /** How long what the board said is believed: it is a table row, and asking for it is a round trip. */
 const BOARD_TTL_MS = 5_000;
 
@@ -30,28 +36,44 @@ export function makeBucketGate(
   board: ThrottleBoard,
   onBoard: (bucket: Bucket) => boolean,
   clock: () => Date,
+  sleep: (ms: number) => Promise<void>,
 ): BucketGate {
   const tails = new Map<Bucket, Promise<unknown>>();
   const closedUntil = new Map<Bucket, Date>();
   const askedAt = new Map<Bucket, number>();
+  const servedAt = new Map<Bucket, number>();
+
+  /** How long to wait for a bucket that is closed; null when that is too long to wait for. */
+  function pauseOf(bucket: Bucket, until: Date): number | null {
+    const now = clock().getTime();
+    const pause = until.getTime() - now;
+    const progressing = now - (servedAt.get(bucket) ?? 0) < SERVED_LATELY_MS;
+    return !onBoard(bucket) && progressing && pause <= SHORT_PAUSE_MS ? Math.max(0, pause) : null;
+  }
 
   async function enter<T>(bucket: Bucket, call: () => Promise<T>): Promise<T> {
     await askBoard(bucket);
     const until = closedUntil.get(bucket);
     if (until && until > clock()) {
-      throw new Failure('throttled', 'Azure has asked to wait before it is called again.', {
-        retryAt: until,
-      });
+      const pause = pauseOf(bucket, until);
+      if (pause === null) {
+        throw new Failure('throttled', 'Azure has asked to wait before it is called again.', {
+          retryAt: until,
+        });
+      }
+      await sleep(pause + MARGIN_MS);
     }
     closedUntil.delete(bucket);
     try {
-      return await call();
+      const value = await call();
+      servedAt.set(bucket, clock().getTime());
+      return value;
     } catch (error) {
-      if (error instanceof Failure && error.kind === 'throttled' && error.retryAt) {
-        closedUntil.set(bucket, error.retryAt);
-        if (onBoard(bucket)) await board.close(bucket, error.retryAt);
-      }
-      throw error;
+      if (!(error instanceof Failure) || error.kind !== 'throttled' || !error.retryAt) throw error;
+      closedUntil.set(bucket, error.retryAt);
+      if (onBoard(bucket)) await board.close(bucket, error.retryAt);
+      if (pauseOf(bucket, error.retryAt) === null) throw error;
+      return await enter(bucket, call);
     }
   }
 
@@ -69,7 +91,11 @@ export function makeBucketGate(
       const before = tails.get(bucket) ?? Promise.resolve();
       const mine = before.then(
         () => enter(bucket, call),
-        () => enter(bucket, call),
+        // Whoever waited behind a call that got no answer is not sent after it: the answer would be the same, later.
+        (error: unknown) => {
+          if (error instanceof Failure && error.kind === 'unavailable') throw error;
+          return enter(bucket, call);
+        },
       );
       tails.set(bucket, mine);
       const forget = () => {

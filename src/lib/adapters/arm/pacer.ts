@@ -17,9 +17,9 @@ export interface Pacer {
 
 /** A quiet spell this long means that everybody who will come soon has come. */
 const QUIET_MS = 20;
-const QUIET_UNDER_LOAD_MS = 120;
+const QUIET_UNDER_LOAD_MS = 200;
 /** Nobody waits longer than this for others to come. */
-const GATHER_MS = 1_000;
+const GATHER_MS = 1_500;
 /** A batch within this time of the last one means load. */
 const LOAD_MS = 1_000;
 /** Queries kept in hand, because other workers draw on the same quota. */

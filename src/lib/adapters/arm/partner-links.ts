@@ -28,7 +28,8 @@ const palRecord = z.object({
   updatedTime: z.date().optional(),
 });
 
-const NOT_LINKED = 404;
+/** Any other 404 means that the service was not found, not that there is no link. */
+const NOT_LINKED = new Set(['ManagementPartnerNotFound', 'NotFound']);
 
 /**
  * Links through `@azure/arm-managementpartner`, without its retries. Reads always ask without an id: asking by id
@@ -72,7 +73,7 @@ export function makePartnerLinks(deps: PartnerLinksDeps): PartnerLinks {
         const what = `the link of “${principal.name}” was read`;
         const answer = await ask(deps, what, (options) => clientOf(principal).partners.get(options));
         if (answer.kind === 'ok') return linkOf(answer.value, principal, what);
-        if (answer.status === NOT_LINKED) return null;
+        if (answer.status === 404 && answer.code !== null && NOT_LINKED.has(answer.code)) return null;
         throw answer.failure;
       }),
     create: (principal, partnerId) => write(principal, partnerId, 'create'),
