@@ -46,6 +46,7 @@ export interface Stack {
 
 /** The host drains what it has begun; Azurite writes what it holds. */
 const STOP_GRACE_MS = 15_000;
+const SERVERS: ReadonlySet<string> = new Set(['tables', 'broker', 'azure']);
 
 /** Starts everything; rejects with words when a part does not start, and ends those that did. */
 export async function startStack(
@@ -56,8 +57,10 @@ export async function startStack(
   const estate = parseEstate(readFileSync(options.estate, 'utf8'), options.estate);
   const started: Child[] = [];
   const stop = async () => {
-    // The last started depends on the first: end them one by one in reverse.
-    for (const child of started.toReversed()) await child.stop(STOP_GRACE_MS);
+    // What uses the servers ends first, so that nothing it is doing is cut off.
+    const isServer = ({ name }: Child) => SERVERS.has(name);
+    await Promise.all(started.filter((child) => !isServer(child)).map((child) => child.stop(STOP_GRACE_MS)));
+    await Promise.all(started.filter(isServer).map((child) => child.stop(STOP_GRACE_MS)));
   };
   const start = async (
     name: string,
