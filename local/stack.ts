@@ -18,10 +18,15 @@ export interface QueueNumbers {
   readonly completed: number;
 }
 
-export interface AzureReport {
+interface CallCounts {
   readonly calls: Readonly<Record<string, number>>;
   readonly throttled: number;
   readonly beforeRetryAfter: number;
+}
+
+/** What ARM was asked, and beside it what Entra was. */
+export interface AzureReport extends CallCounts {
+  readonly entra: CallCounts;
   readonly timelinePending: number;
 }
 

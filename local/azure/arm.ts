@@ -5,6 +5,7 @@ import { listAssignments, listDefinitions, readAssignment, readDefinition } from
 import type { ManagementPartner } from './management-partner.ts';
 import type { QuotaKind } from './quotas.ts';
 import type { ResourceGraph } from './resource-graph.ts';
+import { listResourceGroups } from './resource-groups.ts';
 import { listRoleAssignments } from './role-assignments.ts';
 import { route, type Route } from './route.ts';
 import { listSubscriptions, listTenants, readSubscription } from './subscriptions.ts';
@@ -69,6 +70,7 @@ export function armRoutes({ partners, graph, now }: ArmProviders): Route<ArmOper
     route('GET', '/subscriptions', reading(listSubscriptions)),
     route('GET', subscription, reading(readSubscription)),
     route('GET', '/tenants', reading(listTenants)),
+    route('GET', `${subscription}/resourceGroups`, reading(listResourceGroups)),
     ...scoped(`${services}/registrationAssignments`, listAssignments),
     ...scoped(`${services}/registrationAssignments/{registrationAssignmentId}`, readAssignment),
     ...scoped(`${services}/registrationDefinitions`, listDefinitions),

@@ -3,13 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ManagedIdentityCredential } from '@azure/identity';
 import { ServiceBusClient } from '@azure/service-bus';
 import { makeArmClient } from './adapters/arm/arm-client.ts';
-import { makeBucketGate } from './adapters/arm/bucket-gate.ts';
+import { bucketOf, makeBucketGate } from './adapters/arm/bucket-gate.ts';
 import { makeEstateIndex } from './adapters/arm/estate-index.ts';
 import { makeEstate } from './adapters/arm/estate.ts';
 import { makePartnerLinks } from './adapters/arm/partner-links.ts';
+import { makeTenantEstate } from './adapters/arm/tenant-estate.ts';
 import { makeQueues } from './adapters/bus/queues.ts';
 import { makeCredential } from './adapters/identity/credentials.ts';
 import { makeEntraWatch } from './adapters/identity/entra-watch.ts';
+import { makeTenantCredentials } from './adapters/identity/tenant-credentials.ts';
 import { makeTokenSource } from './adapters/identity/token-source.ts';
 import { makeLinkLedger } from './adapters/tables/link-ledger.ts';
 import { makeFollowUps, makeSweepLedger } from './adapters/tables/sweep-ledger.ts';
@@ -20,9 +22,10 @@ import { makeTenantList } from './adapters/tables/tenant-list.ts';
 import { makeThrottleBoard } from './adapters/tables/throttle-board.ts';
 import { makeLog } from './adapters/telemetry/log.ts';
 import { loadConfig, type Config } from './config.ts';
+import type { LinkIdentity } from './domain/link.ts';
 import { makeRoleTable } from './domain/role-table.ts';
 import { makeKeepParked } from './usecases/keep-parked.ts';
-import { makeReconcileLink } from './usecases/reconcile-link.ts';
+import { makeLookAtLink, makeReconcileLink } from './usecases/reconcile-link.ts';
 import { makeReconcileTenant } from './usecases/reconcile-tenant.ts';
 import { makeReconcile } from './usecases/reconcile.ts';
 import { makeRegisterTenant } from './usecases/register-tenant.ts';
@@ -59,6 +62,14 @@ function makeApp(config: Config, writeLine: WriteLine) {
     log.warn('upstream.throttled', fields);
   });
 
+  const lookAtLink = makeLookAtLink({
+    links,
+    partnerLinks: azure.partnerLinks,
+    rules: config.linkRules,
+    leaseMs: config.linkLeaseMs,
+    clock,
+    log,
+  });
   const reconcileTenant = makeReconcileTenant({
     ...config,
     ledger,
@@ -68,16 +79,10 @@ function makeApp(config: Config, writeLine: WriteLine) {
     clock,
     index: azure.index,
     estate: azure.estate,
+    tenantEstate: azure.tenantEstate,
+    lookAtLink,
   });
-  const reconcileLink = makeReconcileLink({
-    links,
-    partnerLinks: azure.partnerLinks,
-    principals: config.principals,
-    rules: config.linkRules,
-    leaseMs: config.linkLeaseMs,
-    clock,
-    log,
-  });
+  const reconcileLink = makeReconcileLink({ links, principals: config.principals, lookAtLink });
 
   return {
     clock,
@@ -141,28 +146,24 @@ function makeAzure(
   const observer = config.observer.objectId ?? config.observer.managedIdentityClientId;
   // Subscriptions have buckets of their own; what several workers share are the managing tenant's.
   const shared = `~${config.managingTenantId}~`;
-  const pause = (ms: number) => sleep(ms);
   const gate = makeBucketGate(board, (bucket) => bucket.includes(shared), clock, pause);
-  const arm = makeArmClient({
-    endpoint: armEndpoint,
-    credential: observerCredential(config, clock),
-    timeoutMs,
-    clock,
-    newId: randomUUID,
-    onThrottled,
-  });
-  const credentials = new Map(config.principals.map((p) => [p.name, principalCredential(config, p, clock)]));
+  const armAs = makeArmClient({ endpoint: armEndpoint, timeoutMs, clock, newId: randomUUID, onThrottled });
+  const arm = armAs(observerCredential(config, clock));
+  const credentials = principalCredentials(config, board, clock);
+  const credentialOf = (identity: LinkIdentity) => credentials.of(identity);
   const common = { arm, gate, observer, managingTenantId: config.managingTenantId, clock };
   return {
     index: makeEstateIndex({ ...common, sleep: pause }),
     estate: makeEstate(common),
+    tenantEstate: makeTenantEstate({
+      armAs,
+      credentialOf,
+      objectIdOf: (principal, tenantId, expected) => credentials.objectIdOf(principal, tenantId, expected),
+      gate,
+    }),
     partnerLinks: makePartnerLinks({
       endpoint: armEndpoint,
-      credentialOf: (principal) => {
-        const credential = credentials.get(principal.name);
-        if (!credential) throw new Error(`no credential for ${principal.name}`);
-        return credential;
-      },
+      credentialOf,
       gate,
       timeoutMs,
       clock,
@@ -170,15 +171,32 @@ function makeAzure(
   };
 }
 
-function principalCredential(config: Config, principal: Config['principals'][number], clock: () => Date) {
-  const { homeTenantId: tenantId, applicationId, objectId, name, credential } = principal;
-  const watch = makeEntraWatch(name, config.azure.timeoutMs, clock);
-  const context = { ...config.azure, tenantId, applicationId, watch };
-  return makeTokenSource(makeCredential(credential, context), watch, {
-    name,
-    tenantId,
-    applicationId,
-    objectId,
+const pause = (ms: number) => sleep(ms);
+
+/** Enough for the passes of one worker that are under way, and for their next copies; each holds a token cache. */
+const CREDENTIALS_KEPT = 500;
+
+function principalCredentials(
+  config: Config,
+  board: ReturnType<typeof makeThrottleBoard>,
+  clock: () => Date,
+) {
+  // Entra throttles an application per tenant; a tenant's next pass learns of it by its scheduled copy, not by the board.
+  const tokens = makeBucketGate(board, () => false, clock, pause);
+  const settings = new Map(config.principals.map(({ name, credential }) => [name, credential]));
+  return makeTenantCredentials({
+    make: ({ name: principal, applicationId }, tenantId, name) => {
+      const given = settings.get(principal);
+      if (!given) throw new Error(`no credential for ${principal}`);
+      const watch = makeEntraWatch(name, config.azure.timeoutMs, clock);
+      return {
+        credential: makeCredential(given, { ...config.azure, tenantId, applicationId, watch }),
+        watch,
+      };
+    },
+    paced: (applicationId, tenantId, ask) => tokens.run(bucketOf(applicationId, tenantId, 'tokens'), ask),
+    scope: `${config.azure.armEndpoint}/.default`,
+    kept: CREDENTIALS_KEPT,
   });
 }
 

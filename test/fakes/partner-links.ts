@@ -1,6 +1,5 @@
-import type { ObservedLink } from '../../src/lib/domain/link.ts';
+import type { LinkIdentity, ObservedLink } from '../../src/lib/domain/link.ts';
 import type { PartnerLinks } from '../../src/lib/domain/ports.ts';
-import type { Principal } from '../../src/lib/domain/principal.ts';
 import { anObservedLink } from '../support/tenants.ts';
 import { aTrouble, type Trouble } from './storage.ts';
 
@@ -25,25 +24,26 @@ export function makeFakePartnerLinks(): FakePartnerLinks {
   const trouble = aTrouble();
   let lost: Error | null = null;
 
-  const write = (how: 'create' | 'replace') => async (principal: Principal, partnerId: string) => {
-    calls.push(how === 'create' ? `PUT ${partnerId}` : `PATCH ${partnerId}`);
-    trouble.meet(how);
-    await Promise.resolve();
-    if (invalid.has(partnerId)) return 'partner-id-invalid' as const;
-    const { objectId, homeTenantId: tenantId } = principal;
-    links.set(objectId, anObservedLink({ partnerId, tenantId, objectId }));
-    if (!lost) return 'written' as const;
-    const error = lost;
-    lost = null;
-    throw error;
-  };
+  const write =
+    (how: 'create' | 'replace') =>
+    async ({ tenantId, objectId }: LinkIdentity, partnerId: string) => {
+      calls.push(how === 'create' ? `PUT ${partnerId}` : `PATCH ${partnerId}`);
+      trouble.meet(how);
+      await Promise.resolve();
+      if (invalid.has(partnerId)) return 'partner-id-invalid' as const;
+      links.set(objectId, anObservedLink({ partnerId, tenantId, objectId }));
+      if (!lost) return 'written' as const;
+      const error = lost;
+      lost = null;
+      throw error;
+    };
 
   return {
     ...trouble,
-    async read(principal) {
+    async read({ objectId }) {
       calls.push('GET');
       trouble.meet('read');
-      return Promise.resolve(links.get(principal.objectId) ?? null);
+      return Promise.resolve(links.get(objectId) ?? null);
     },
     create: write('create'),
     replace: write('replace'),

@@ -3,6 +3,7 @@ import type { AssessmentRules, Reading } from '../../src/lib/domain/assessment.t
 import type { Authorization, Delegation } from '../../src/lib/domain/delegation.ts';
 import { Failure, type FailureKind } from '../../src/lib/domain/failure.ts';
 import type { Principal } from '../../src/lib/domain/principal.ts';
+import type { RoleAssignment } from '../../src/lib/domain/role-assignment.ts';
 import { makeRoleTable } from '../../src/lib/domain/role-table.ts';
 import { resourceGroupScope, subscriptionScope, type Scope } from '../../src/lib/domain/scope.ts';
 import type { SubscriptionFacts } from '../../src/lib/domain/subscription.ts';
@@ -15,6 +16,7 @@ export const ids = {
   otherCustomer: 'cccccccc-0000-4000-8000-000000000002',
   pal: '0b0b0b0b-0000-4000-8000-000000000001',
   palApplication: '0a0a0a0a-0000-4000-8000-000000000001',
+  palInTenant: '0b0b0b0b-0000-4000-8000-0000000000cc',
   secondPal: '0b0b0b0b-0000-4000-8000-000000000002',
   stranger: '0b0b0b0b-0000-4000-8000-00000000000f',
   group: '09090909-0000-4000-8000-000000000001',
@@ -63,6 +65,15 @@ export function aGrant(roleId = roles.contributor, principalId = ids.pal): Autho
   return { principalId, principalName: null, roleId };
 }
 
+/** A role of ours in the customer's own access control, by default Contributor on subscription 1. */
+export function anAssignment(
+  scope = `/subscriptions/${subscriptionId(1)}`,
+  roleId = roles.contributor,
+  conditional = false,
+): RoleAssignment {
+  return { scope, roleId, conditional };
+}
+
 /** A ready delegation of subscription 1 to us that names the principal permanently as Contributor. */
 export function aDelegation(changes: Partial<Delegation> = {}): Delegation {
   const scope = changes.scope ?? subscriptionScope(subscriptionId(1));
@@ -107,6 +118,11 @@ export function aReading(n = 1, changes: Partial<Delegations> = {}): Delegations
     direct: true,
     ...changes,
   };
+}
+
+/** What our service principal's roles in the nth subscription are, read in its tenant. */
+export function anOwnReading(n = 1, assignments = [anAssignment(subscription(n).id)]): Reading {
+  return { kind: 'role-assignments', scope: subscription(n), facts: someFacts(n), assignments };
 }
 
 /** A reading of the nth subscription that shows one delegation, with one grant to the principal. */

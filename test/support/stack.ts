@@ -28,6 +28,8 @@ export interface StackReport {
   }[];
   readonly links: readonly {
     readonly principal: string;
+    readonly tenantId: string;
+    readonly objectId: string;
     readonly partnerId: string | null;
     readonly state: string | null;
     readonly lastOutcome: string | null;

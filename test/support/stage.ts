@@ -1,7 +1,11 @@
 /** The use cases on a stage of fakes: what `app.ts` composes, without Azure. */
 import { makeRoleTable } from '../../src/lib/domain/role-table.ts';
 import type { Principal } from '../../src/lib/domain/principal.ts';
-import { makeReconcileLink, type ReconcileLinkDeps } from '../../src/lib/usecases/reconcile-link.ts';
+import {
+  makeLookAtLink,
+  makeReconcileLink,
+  type LookAtLinkDeps,
+} from '../../src/lib/usecases/reconcile-link.ts';
 import { makeReconcileTenant, type ReconcileTenantDeps } from '../../src/lib/usecases/reconcile-tenant.ts';
 import { makeReconcile } from '../../src/lib/usecases/reconcile.ts';
 import { makeRegisterTenant, type OnboardingMessage } from '../../src/lib/usecases/register-tenant.ts';
@@ -11,6 +15,7 @@ import { makeFakeLog } from '../fakes/log.ts';
 import { makeFakePartnerLinks } from '../fakes/partner-links.ts';
 import { makeFakeQueues } from '../fakes/queues.ts';
 import { makeFakeFollowUps } from '../fakes/sweep-ledger.ts';
+import { makeFakeTenantEstate } from '../fakes/tenant-estate.ts';
 import { makeFakeTenantLedger } from '../fakes/tenant-ledger.ts';
 import { aClock, DAY, HOUR, MINUTE, SECOND } from './clock.ts';
 import { aPrincipal, ids } from './delegations.ts';
@@ -19,7 +24,7 @@ interface StageOptions {
   readonly at?: string;
   readonly azure?: FakeEstate;
   readonly principals?: readonly Principal[];
-  readonly linkRules?: Partial<ReconcileLinkDeps['rules']>;
+  readonly linkRules?: Partial<LookAtLinkDeps['rules']>;
   readonly trustedSources?: readonly string[];
   readonly tenantSettings?: Partial<ReconcileTenantDeps>;
 }
@@ -33,10 +38,19 @@ export function aStage(options: StageOptions = {}) {
   const queues = makeFakeQueues();
   const partnerLinks = makeFakePartnerLinks();
   const azure = options.azure ?? makeFakeEstate();
+  const inTenant = makeFakeTenantEstate(ids.palInTenant);
   const log = makeFakeLog();
   const principals = options.principals ?? [aPrincipal()];
   const expectDelegationWithinMs = 14 * DAY;
 
+  const lookAtLink = makeLookAtLink({
+    links,
+    partnerLinks,
+    clock,
+    log,
+    rules: { mode: 'enforce', whenLinkedElsewhere: 'refuse', ...options.linkRules },
+    leaseMs: 3 * MINUTE,
+  });
   const reconcileTenant = makeReconcileTenant({
     ledger,
     links,
@@ -45,6 +59,8 @@ export function aStage(options: StageOptions = {}) {
     clock,
     index: azure.index,
     estate: azure.estate,
+    tenantEstate: inTenant,
+    lookAtLink,
     roles: makeRoleTable(),
     managingTenantId: ids.managingTenant,
     concurrentReads: 4,
@@ -55,15 +71,7 @@ export function aStage(options: StageOptions = {}) {
     secondLooks: { firstPauseMs: MINUTE, forMs: HOUR, expectDelegationWithinMs },
     ...options.tenantSettings,
   });
-  const reconcileLink = makeReconcileLink({
-    links,
-    partnerLinks,
-    principals,
-    clock,
-    log,
-    rules: { mode: 'enforce', whenLinkedElsewhere: 'refuse', ...options.linkRules },
-    leaseMs: 3 * MINUTE,
-  });
+  const reconcileLink = makeReconcileLink({ links, principals, lookAtLink });
   const reconcile = makeReconcile({
     reconcileTenant,
     reconcileLink,
@@ -91,6 +99,7 @@ export function aStage(options: StageOptions = {}) {
     queues,
     partnerLinks,
     azure,
+    inTenant,
     log,
     reconcileTenant,
     reconcileLink,

@@ -1,11 +1,29 @@
-import { isGap, judgeScope, type Identities, type JudgedVerdict, type Verdict } from './coverage.ts';
+import {
+  betterOf,
+  isGap,
+  judgeAssignments,
+  judgeScope,
+  type Coverage,
+  type Identities,
+  type JudgedVerdict,
+  type Verdict,
+} from './coverage.ts';
 import type { Delegation } from './delegation.ts';
 import type { Failure } from './failure.ts';
 import { sameId } from './guid.ts';
+import type { RoleAssignment } from './role-assignment.ts';
 import type { RoleTable } from './role-table.ts';
 import { scopeKey, scopeOf, subscriptionScope, type Scope } from './scope.ts';
 import { countsFor, type SubscriptionFacts } from './subscription.ts';
-import type { Gap, Phase, ScopeRecord, TenantChange, TenantRecord } from './tenant-record.ts';
+import {
+  coveredThrough,
+  type Gap,
+  type Phase,
+  type ScopeRecord,
+  type TenantChange,
+  type TenantRecord,
+} from './tenant-record.ts';
+import { observedKinds, observedKindsOf, type ObservedKind } from './tenant.ts';
 
 /** What a look at one subscription, or at one resource group delegated alone, has shown. */
 export type Reading =
@@ -17,6 +35,14 @@ export type Reading =
       readonly delegations: readonly Delegation[];
       /** True for a direct read; false where only the index spoke. */
       readonly direct: boolean;
+    }
+  /** Our service principal's roles in the customer's tenant, always read directly. */
+  | {
+      readonly kind: 'role-assignments';
+      readonly scope: Scope;
+      readonly facts: SubscriptionFacts;
+      /** All of ours above the subscription, at it and below it. */
+      readonly assignments: readonly RoleAssignment[];
     }
   /** The removal is proven. */
   | { readonly kind: 'gone'; readonly scope: Scope }
@@ -36,7 +62,10 @@ export interface AssessmentRules {
 export interface Look {
   readonly at: Date;
   readonly causeId: string;
-  readonly readings: readonly Reading[];
+  /** What the observer saw through the delegations; null where it did not look or could not: what it covers stands. */
+  readonly readings: readonly Reading[] | null;
+  /** What our service principal saw in the customer's tenant, in the same way. */
+  readonly inTenant?: readonly Reading[] | null;
 }
 
 export interface Assessment {
@@ -53,15 +82,23 @@ export interface Assessment {
 /**
  * Compares what a look has shown with what the ledger holds. Pure and total; the same code for a single pass and for
  * the sweep. An unreadable scope keeps its last verdict, and an incomplete look at a tenant that was never covered
- * changes nothing.
+ * changes nothing, unless one way of access showed all it covers: a broken one does not hide the other.
  */
 export function assess(before: TenantRecord, look: Look, rules: AssessmentRules): Assessment {
-  const complete = look.readings.every(({ kind }) => kind !== 'unreadable');
-  if (!complete && before.phase !== 'covered') return unchanged(before, complete);
+  const expected = observedKindsOf(before.registration);
+  const readings = { lighthouse: look.readings, 'service-principal': look.inTenant ?? null };
+  if (observedKinds.every((kind) => !readings[kind])) return unchanged(before, false);
+  const complete = observedKinds.every((kind) =>
+    readings[kind] ? isWhole(readings[kind]) : !expected.includes(kind),
+  );
+  const firstSight = before.phase !== 'covered' && observedKinds.some((kind) => showsAll(readings[kind]));
+  if (!complete && before.phase !== 'covered' && !firstSight) return unchanged(before, complete);
 
-  const { scopes, unread } = scopesAfter(before, look, rules);
-  const phase = complete ? phaseAfter(before, scopes, look.at, rules) : before.phase;
-  const lastGood = complete ? look.at.toISOString() : before.lastGood;
+  const { scopes, unread } = scopesAfter(before, { readings, expected, at: look.at }, rules);
+  const counts = complete || firstSight;
+  const phase = counts ? phaseAfter(before, scopes, look.at, rules) : before.phase;
+  // The age of a record counts from the first sight on, also where one way of access has never been read well.
+  const lastGood = counts ? look.at.toISOString() : before.lastGood;
   if (phase === 'awaiting') return unchanged({ ...before, phase, lastGood }, complete);
 
   const gaps = gapsAfter(before, { scopes, unread }, look.at);
@@ -94,65 +131,143 @@ function unchanged(record: TenantRecord, complete: boolean): Assessment {
   return { record, change: null, closedGaps: [], droppedScopes: [], complete };
 }
 
+function isWhole(readings: readonly Reading[]): boolean {
+  return readings.every(({ kind }) => kind !== 'unreadable');
+}
+
+/** Whether one way of access showed everything it covers, and that is not nothing. */
+function showsAll(readings: readonly Reading[] | null): boolean {
+  if (!readings || !isWhole(readings)) return false;
+  return readings.some(({ kind }) => kind === 'delegations' || kind === 'role-assignments');
+}
+
+/** What a look showed, by way of access. */
+interface Ways {
+  readonly readings: Readonly<Record<ObservedKind, readonly Reading[] | null>>;
+  readonly expected: readonly ObservedKind[];
+  readonly at: Date;
+}
+
 interface ScopesAfter {
   readonly scopes: readonly ScopeRecord[];
   /** Keys of scopes that could not be read: nothing about them may change, not even by the passing of time. */
   readonly unread: ReadonlySet<string>;
 }
 
-function scopesAfter(before: TenantRecord, look: Look, rules: AssessmentRules): ScopesAfter {
+/** Judges each way of access by itself; a scope that several of them reach is as good as its best coverage. */
+function scopesAfter(before: TenantRecord, ways: Ways, rules: AssessmentRules): ScopesAfter {
+  const known = new Map(before.scopes.map((scope) => [keyOf(scope.scope), scope]));
+  const each = observedKinds.map((kind): ScopesAfter => {
+    const part = coveredThrough(before, kind);
+    const readings = ways.readings[kind];
+    const { scopes, unread } = readings
+      ? scopesThrough(part, readings, ways.at, rules)
+      : unseen(ways.expected.includes(kind) ? part.scopes : []);
+    return { scopes: scopes.map((scope) => ({ ...scope, coveredBy: [kind] })), unread };
+  });
+  const found = Map.groupBy(
+    each.flatMap(({ scopes }) => scopes),
+    ({ scope }) => keyOf(scope),
+  );
+  const read = new Set(
+    each.flatMap(({ scopes, unread }) =>
+      scopes.map(({ scope }) => keyOf(scope)).filter((key) => !unread.has(key)),
+    ),
+  );
+  return {
+    scopes: [...found.values()]
+      .flatMap(([first, ...others]) => (first ? bestRecordOf([first, ...others], known) : []))
+      .sort((a, b) => a.scope.localeCompare(b.scope)),
+    unread: new Set([...found.keys()].filter((key) => !read.has(key))),
+  };
+}
+
+/** Scopes of a way of access that nobody looked at: they stand as they are. */
+function unseen(scopes: readonly ScopeRecord[]): ScopesAfter {
+  return { scopes, unread: new Set(scopes.map(({ scope }) => keyOf(scope))) };
+}
+
+function bestRecordOf(
+  same: readonly [ScopeRecord, ...ScopeRecord[]],
+  known: ReadonlyMap<string, ScopeRecord>,
+): ScopeRecord {
+  const verdict = same.map((scope) => scope.verdict).reduce(betterOf);
+  const best = same.filter((scope) => scope.verdict === verdict);
+  const chosen = best[0] ?? same[0];
+  const earlier = known.get(keyOf(chosen.scope));
+  const since = earlier?.verdict === verdict ? earlier.since : chosen.since;
+  return { ...chosen, since, coveredBy: best.flatMap(({ coveredBy }) => coveredBy) };
+}
+
+/** The scopes that one way of access covers, after it was looked at; `before` is what it covered until now. */
+function scopesThrough(
+  before: TenantRecord,
+  readings: readonly Reading[],
+  at: Date,
+  rules: AssessmentRules,
+): ScopesAfter {
   const known = new Map(before.scopes.map((scope) => [keyOf(scope.scope), scope]));
   const after = new Map<string, ScopeRecord>();
   const unread = new Set<string>();
+  const replaced = new Set<string>();
   const keep = (record: ScopeRecord) => {
     after.set(keyOf(record.scope), record);
     unread.delete(keyOf(record.scope));
   };
 
-  for (const reading of inOrder(look.readings)) {
+  for (const reading of inOrder(readings)) {
     const under = before.scopes.filter(({ scope }) => isWithin(scope, reading.scope));
+    const missing = (seen: readonly ScopeRecord[]) => {
+      const shown = new Set(seen.map(({ scope }) => keyOf(scope)));
+      return under.filter(({ scope }) => !shown.has(keyOf(scope)));
+    };
     if (reading.kind === 'unreadable') {
       under.forEach(keep);
       under.forEach(({ scope }) => unread.add(keyOf(scope)));
-    } else if (reading.kind === 'not-visible') keep(notVisible(reading.scope, known, look, rules));
-    else if (reading.kind === 'gone') under.forEach((scope) => keepGone(scope, look, keep));
-    else {
-      const seen = judgeReading(reading, known, look, before, rules);
+    } else if (reading.kind === 'not-visible') keep(notVisible(reading.scope, known, at, rules));
+    else if (reading.kind === 'gone') under.forEach((scope) => keepGone(scope, at, keep));
+    else if (reading.kind === 'role-assignments') {
+      const seen = judgeAssigned(reading, under, at, before, rules);
       seen.forEach(keep);
-      const shown = new Set(seen.map(({ scope }) => keyOf(scope)));
+      // Where the subscription shows, its verdict speaks for the resource groups that are not named beside it.
+      const speaks = seen.some(({ scope }) => keyOf(scope) === scopeKey(reading.scope));
+      if (speaks) missing(seen).forEach(({ scope }) => replaced.add(keyOf(scope)));
+      else missing(seen).forEach((scope) => keepGone(scope, at, keep));
+    } else {
+      const seen = judgeReading(reading, known, at, before, rules);
+      seen.forEach(keep);
       // A resource group whose whole subscription earns now is covered with it, not lost.
       const whole = scopeKey(subscriptionScope(reading.facts.subscriptionId));
       const earnsWhole = seen.some(({ scope, verdict }) => keyOf(scope) === whole && verdict === 'earning');
-      const missing = under.filter(
-        ({ scope }) => !shown.has(keyOf(scope)) && !(earnsWhole && scopeOf(scope)?.resourceGroup),
-      );
+      const lost = missing(seen).filter(({ scope }) => !(earnsWhole && groupOf(scope)));
       // The index may lag: only a direct list proves that a delegation is no longer there.
-      missing.forEach((scope) => (reading.direct ? keepGone(scope, look, keep) : keep(scope)));
+      lost.forEach((scope) => (reading.direct ? keepGone(scope, at, keep) : keep(scope)));
     }
   }
   // What has gone stays told until it is seen again or an operator accepts it.
   for (const scope of before.scopes) {
-    if (scope.verdict === 'gone' && !after.has(keyOf(scope.scope))) keep(scope);
+    const key = keyOf(scope.scope);
+    if (scope.verdict === 'gone' && !after.has(key) && !replaced.has(key)) keep(scope);
   }
-  return { scopes: [...after.values()].sort((a, b) => a.scope.localeCompare(b.scope)), unread };
+  return { scopes: [...after.values()], unread };
 }
 
 /** Lists last: what a list shows of a resource group goes before what a reading of its subscription leaves open. */
 function inOrder(readings: readonly Reading[]): Reading[] {
-  const rank = ({ kind }: Reading) => (kind === 'delegations' ? 1 : 0);
+  const rank = ({ kind }: Reading) => (kind === 'delegations' || kind === 'role-assignments' ? 1 : 0);
   return [...readings].sort((a, b) => rank(a) - rank(b));
 }
 
 /** A scope that was inactive or never seen loses nothing by going: it is dropped, not reported as gone. */
-function keepGone(scope: ScopeRecord, look: Look, keep: (record: ScopeRecord) => void): void {
+function keepGone(scope: ScopeRecord, at: Date, keep: (record: ScopeRecord) => void): void {
   if (scope.verdict === 'subscription-inactive' || scope.verdict === 'not-visible') return;
-  keep(scope.verdict === 'gone' ? scope : { ...scope, verdict: 'gone', since: look.at.toISOString() });
+  keep(scope.verdict === 'gone' ? scope : { ...scope, verdict: 'gone', since: at.toISOString() });
 }
 
 function notVisible(
   scope: Scope,
   known: ReadonlyMap<string, ScopeRecord>,
-  look: Look,
+  at: Date,
   rules: AssessmentRules,
 ): ScopeRecord {
   const before = known.get(scopeKey(scope));
@@ -163,12 +278,14 @@ function notVisible(
     displayName: before?.displayName ?? null,
     verdict: 'not-visible',
     inherited: false,
+    coveredBy: [],
     countsFor: before?.countsFor ?? 'unknown',
     principal: rules.identities.principal.name,
     roleIds: [],
+    conditional: false,
     quotaId: before?.quotaId ?? null,
     marketplace: false,
-    since: look.at.toISOString(),
+    since: at.toISOString(),
     directAt: null,
   };
 }
@@ -176,7 +293,7 @@ function notVisible(
 function judgeReading(
   reading: Extract<Reading, { kind: 'delegations' }>,
   known: ReadonlyMap<string, ScopeRecord>,
-  look: Look,
+  at: Date,
   before: TenantRecord,
   rules: AssessmentRules,
 ): ScopeRecord[] {
@@ -190,23 +307,83 @@ function judgeReading(
     const inherited = scope.resourceGroup === null ? [] : above;
     const evidence = { subscriptionState: reading.facts.state, own, inherited };
     const coverage = judgeScope(evidence, rules.identities, rules.roles);
-    const earlier = known.get(scopeKey(scope));
-    const at = look.at.toISOString();
     return {
-      scope: scope.id,
-      subscriptionId: scope.subscriptionId,
-      displayName: reading.facts.displayName,
-      verdict: coverage.verdict,
-      inherited: coverage.inherited,
-      countsFor: countsFor(before.registration.facts.agreement ?? 'unknown', reading.facts.quotaId),
-      principal: rules.identities.principal.name,
-      roleIds: coverage.roleIds,
-      quotaId: reading.facts.quotaId,
+      ...seenScope(scope, reading.facts, coverage, { at, before, rules }),
       marketplace: own.every(({ marketplace }) => marketplace),
-      since: earlier?.verdict === coverage.verdict ? earlier.since : at,
-      directAt: reading.direct ? at : (earlier?.directAt ?? null),
+      directAt: reading.direct ? at.toISOString() : (known.get(scopeKey(scope))?.directAt ?? null),
     };
   });
+}
+
+/**
+ * The scopes our service principal's roles reach in one subscription: the subscription where a role is held at it or
+ * above it, and, unless that earns, each resource group with roles of its own. A role on a resource counts for its
+ * group. A subscription that shows though no role of ours reaches into it is judged too.
+ */
+function judgeAssigned(
+  { scope: whole, facts, assignments }: Extract<Reading, { kind: 'role-assignments' }>,
+  under: readonly ScopeRecord[],
+  at: Date,
+  before: TenantRecord,
+  rules: AssessmentRules,
+): ScopeRecord[] {
+  const judge = (scope: Scope, own: readonly RoleAssignment[], inherited: readonly RoleAssignment[]) => {
+    const coverage = judgeAssignments({ subscriptionState: facts.state, own, inherited }, rules.roles);
+    const decisive = [...own, ...inherited].filter(({ roleId }) => coverage.roleIds.includes(roleId));
+    const conditional = decisive.length > 0 && decisive.every((assignment) => assignment.conditional);
+    return { ...seenScope(scope, facts, coverage, { at, before, rules }), conditional };
+  };
+  const below = assignments.filter(({ scope }) => groupOf(scope));
+  const reaching = assignments.filter(({ scope }) => !groupOf(scope));
+  const atWhole = reaching.filter(({ scope }) => sameId(scope, whole.id));
+  const above = reaching.filter(({ scope }) => !sameId(scope, whole.id));
+
+  const shows = reaching.length > 0 || below.length === 0;
+  const subscription = shows ? [judge(whole, atWhole, above)] : [];
+  if (subscription.some(({ verdict }) => verdict === 'earning')) return subscription;
+
+  // A group that has lost its own role falls back to what its subscription hands down, and is told so.
+  const named = [...below, ...(shows ? under : [])].flatMap(({ scope }) => groupOf(scope) ?? []);
+  const groups = new Map(named.toReversed().map((group) => [scopeKey(group), group]));
+  const judged = [...groups.values()].map((group) =>
+    judge(
+      group,
+      below.filter(({ scope }) => isWithin(scope, group)),
+      reaching,
+    ),
+  );
+  return [...subscription, ...judged];
+}
+
+/** The resource group an ARM id lies in; null for a subscription and for what stands above it. */
+function groupOf(armId: string): Scope | null {
+  const found = scopeOf(armId);
+  return found?.resourceGroup ? found : null;
+}
+
+/** What is kept of a scope that was seen; a caller knows more of where it comes from. */
+function seenScope(
+  scope: Scope,
+  facts: SubscriptionFacts,
+  coverage: Coverage,
+  { at, before, rules }: { at: Date; before: TenantRecord; rules: AssessmentRules },
+): ScopeRecord {
+  return {
+    scope: scope.id,
+    subscriptionId: scope.subscriptionId,
+    displayName: facts.displayName,
+    verdict: coverage.verdict,
+    inherited: coverage.inherited,
+    coveredBy: [],
+    countsFor: countsFor(before.registration.facts.agreement ?? 'unknown', facts.quotaId),
+    principal: rules.identities.principal.name,
+    roleIds: coverage.roleIds,
+    conditional: false,
+    quotaId: facts.quotaId,
+    marketplace: false,
+    since: at.toISOString(),
+    directAt: at.toISOString(),
+  };
 }
 
 function isWithin(scopeId: string, container: Scope): boolean {
@@ -299,7 +476,15 @@ function differs(before: TenantRecord, after: TenantRecord): boolean {
 
 function signature({ phase, scopes, openGaps }: TenantRecord): string {
   const seen = scopes.map((s) =>
-    [keyOf(s.scope), s.verdict, s.inherited, s.countsFor, s.roleIds.join()].join('|'),
+    [
+      keyOf(s.scope),
+      s.verdict,
+      s.inherited,
+      s.coveredBy.join(),
+      s.countsFor,
+      s.roleIds.join(),
+      s.conditional,
+    ].join('|'),
   );
   const open = openGaps.map((gap) => [keyOf(gap.scope), gap.reason].join('|'));
   return JSON.stringify([phase, seen.sort(), open.sort()]);
@@ -316,6 +501,6 @@ export function verdictsOf(
   at: Date,
   rules: AssessmentRules,
 ): ReadonlyMap<string, JudgedVerdict> {
-  const records = judgeReading(reading, new Map(), { at, causeId: '', readings: [] }, before, rules);
+  const records = judgeReading(reading, new Map(), at, before, rules);
   return new Map(records.map((record) => [keyOf(record.scope), record.verdict as JudgedVerdict]));
 }

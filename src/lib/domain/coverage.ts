@@ -1,6 +1,7 @@
 import { isReady, type Authorization, type Delegation } from './delegation.ts';
 import { sameId } from './guid.ts';
 import type { Principal } from './principal.ts';
+import type { RoleAssignment } from './role-assignment.ts';
 import type { RoleTable } from './role-table.ts';
 import { isActive } from './subscription.ts';
 
@@ -70,12 +71,8 @@ function judgeDelegations(
   const eligible = ready.flatMap((delegation) => delegation.eligibleAuthorizations);
   const ours = [principal.objectId, ...principal.groupIds];
 
-  const mine = rolesOf(permanent, ours);
-  const earning = mine.filter((role) => roles.standing(role) === 'earns');
-  if (earning.length > 0) return { verdict: 'earning', roleIds: earning };
-  const unknown = mine.filter((role) => roles.standing(role) === 'unknown');
-  if (unknown.length > 0) return { verdict: 'role-unknown', roleIds: unknown };
-  if (mine.length > 0) return { verdict: 'role-not-eligible', roleIds: mine };
+  const held = judgeRoles(rolesOf(permanent, ours), roles);
+  if (held) return held;
 
   const activatable = rolesOf(eligible, ours);
   if (activatable.length > 0) return { verdict: 'eligible-only', roleIds: activatable };
@@ -89,6 +86,38 @@ function judgeDelegations(
   const mistaken = rolesOf(everyone, [principal.applicationId, ...principal.formerObjectIds]);
   if (mistaken.length > 0) return { verdict: 'wrong-object-id', roleIds: mistaken };
   return { verdict: 'principal-missing', roleIds: [] };
+}
+
+/** Judges the roles the principal holds permanently; null when it holds none. */
+function judgeRoles(held: readonly string[], roles: RoleTable): Judgement | null {
+  const earning = held.filter((role) => roles.standing(role) === 'earns');
+  if (earning.length > 0) return { verdict: 'earning', roleIds: earning };
+  const unknown = held.filter((role) => roles.standing(role) === 'unknown');
+  if (unknown.length > 0) return { verdict: 'role-unknown', roleIds: unknown };
+  return held.length > 0 ? { verdict: 'role-not-eligible', roleIds: held } : null;
+}
+
+/** Everything a scope in a tenant is judged by where our service principal lives in that tenant. */
+export interface AssignmentEvidence {
+  readonly subscriptionState: string;
+  /** Roles assigned at the scope itself; of a resource group, also those on resources in it. */
+  readonly own: readonly RoleAssignment[];
+  /** Roles assigned above it, which are handed down. */
+  readonly inherited: readonly RoleAssignment[];
+}
+
+/** Judges one scope by role assignments, in the same order as by delegations. Pure and total. */
+export function judgeAssignments(evidence: AssignmentEvidence, roles: RoleTable): Coverage {
+  if (!isActive(evidence.subscriptionState)) {
+    return { verdict: 'subscription-inactive', inherited: false, roleIds: [] };
+  }
+  const judge = (assignments: readonly RoleAssignment[]): Judgement => {
+    const held = [...new Set(assignments.map(({ roleId }) => roleId))].sort();
+    return judgeRoles(held, roles) ?? { verdict: 'principal-missing', roleIds: [] };
+  };
+  const union = judge([...evidence.own, ...evidence.inherited]);
+  const own = judge(evidence.own);
+  return { ...union, inherited: evidence.inherited.length > 0 && own.verdict !== union.verdict };
 }
 
 function rolesOf(authorizations: readonly Authorization[], principalIds: readonly string[]): string[] {
@@ -113,6 +142,26 @@ const HEALTH: Readonly<Record<Verdict, number>> = {
 /** Whether going from one verdict to the other is bad news, which needs a direct read as proof. */
 export function isWorse(from: Verdict, to: Verdict): boolean {
   return HEALTH[to] < HEALTH[from];
+}
+
+/** Best first: what a scope counts as that is reached in several ways. */
+const BEST_FIRST: readonly Verdict[] = [
+  'earning',
+  'subscription-inactive',
+  'role-unknown',
+  'delegation-not-ready',
+  'role-not-eligible',
+  'eligible-only',
+  'other-principal',
+  'wrong-object-id',
+  'principal-missing',
+  'gone',
+  'not-visible',
+];
+
+/** The better of two verdicts on one scope. */
+export function betterOf(left: Verdict, right: Verdict): Verdict {
+  return BEST_FIRST.indexOf(left) <= BEST_FIRST.indexOf(right) ? left : right;
 }
 
 const GAP_VERDICTS: ReadonlySet<Verdict> = new Set<Verdict>([

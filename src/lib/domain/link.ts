@@ -1,5 +1,21 @@
 import type { FailureNote } from './failure.ts';
 import type { Outcome, RefusalReason } from './outcome.ts';
+import type { Principal } from './principal.ts';
+
+/**
+ * Whose link it is: a principal as it is in one tenant. In its home tenant that is the principal itself; in a customer's
+ * tenant it is the service principal our application has there, with an object id of its own.
+ */
+export interface LinkIdentity {
+  readonly tenantId: string;
+  readonly objectId: string;
+  readonly principal: Principal;
+}
+
+/** The identity whose one link serves every Lighthouse customer. */
+export function homeIdentity(principal: Principal): LinkIdentity {
+  return { tenantId: principal.homeTenantId, objectId: principal.objectId, principal };
+}
 
 /** A link as ARM reports it. */
 export interface ObservedLink {
@@ -74,6 +90,23 @@ export function standing(reading: LinkReading, wantedPartnerId: string): Exclude
 
 export function linkStateOf(record: LinkRecord | null, wantedPartnerId: string): LinkState {
   return record?.readAt ? standing(record.observed, wantedPartnerId) : 'unknown';
+}
+
+/** What a tenant's state needs to know of a link. */
+export interface LinkStanding {
+  readonly state: LinkState;
+  readonly failure: FailureNote | null;
+  /** When the link was last read well (ISO instant). */
+  readonly readAt: string | null;
+}
+
+/** `record` is null for a link that was never looked at. */
+export function linkStandingOf(record: LinkRecord | null, wantedPartnerId: string): LinkStanding {
+  return {
+    state: linkStateOf(record, wantedPartnerId),
+    failure: record?.failure ?? null,
+    readAt: record?.readAt ?? null,
+  };
 }
 
 export interface LinkRules {

@@ -1,7 +1,8 @@
 import type { Delegation } from './delegation.ts';
 import type { IndexedSubscription, IndexedTenant } from './indexed-subscription.ts';
-import type { LinkReading, LinkRecord } from './link.ts';
+import type { LinkIdentity, LinkReading, LinkRecord } from './link.ts';
 import type { Principal } from './principal.ts';
+import type { RoleAssignment } from './role-assignment.ts';
 import type { Scope } from './scope.ts';
 import type { SubscriptionFacts } from './subscription.ts';
 import type { SweepRecord } from './sweep.ts';
@@ -19,14 +20,14 @@ export type LinkWriteResult = 'written' | 'partner-id-invalid';
 /** One identity's link in one tenant. Every call first proves that the token is the expected identity's. */
 export interface PartnerLinks {
   /**
-   * The link of the principal, in its home tenant; null when it has none.
-   * Throws `denied` when the identity is not who configuration says, or may not read.
+   * The link of an identity; null when it has none.
+   * Throws `denied` when the token is not that identity's, or it may not read.
    */
-  read(principal: Principal): Promise<LinkReading>;
+  read(identity: LinkIdentity): Promise<LinkReading>;
   /** Makes the link. A refusal of the partner ID is a result; anything else that fails is judged by a fresh read. */
-  create(principal: Principal, partnerId: string): Promise<LinkWriteResult>;
+  create(identity: LinkIdentity, partnerId: string): Promise<LinkWriteResult>;
   /** Changes the link to another partner ID in one step. */
-  replace(principal: Principal, partnerId: string): Promise<LinkWriteResult>;
+  replace(identity: LinkIdentity, partnerId: string): Promise<LinkWriteResult>;
 }
 
 /** The index of everything the observer sees (Resource Graph): quick, complete, and up to 15 minutes behind. */
@@ -51,6 +52,25 @@ export interface Estate {
   subscription(subscriptionId: string): Promise<Access<SubscriptionFacts>>;
   /** Every subscription the observer sees, from all pages of a listing that began after this call. */
   subscriptions(): Promise<ReadonlyMap<string, SubscriptionFacts>>;
+}
+
+/**
+ * What our own service principal sees in a customer's tenant. Every token is proven to be of that tenant and of our
+ * application; with an identity, of that object too.
+ */
+export interface TenantEstate {
+  /**
+   * The object our application is in the tenant, as its token says; a token kept from before is asked for anew when it
+   * is not of the `expected` object. Throws `denied` where Entra gives no token: the application is unknown there, not
+   * consented to, disabled, or its credential is wrong.
+   */
+  objectIdOf(principal: Principal, tenantId: string, expected: string | null): Promise<string>;
+  /** Every subscription the identity sees, from all pages. */
+  subscriptions(identity: LinkIdentity): Promise<ReadonlyMap<string, SubscriptionFacts>>;
+  /** The roles the identity holds, itself or through a group, above a scope, at it and below it. */
+  roleAssignments(identity: LinkIdentity, scope: Scope): Promise<Access<readonly RoleAssignment[]>>;
+  /** The resource groups of a subscription that the identity sees. */
+  resourceGroups(identity: LinkIdentity, subscriptionId: string): Promise<Access<readonly Scope[]>>;
 }
 
 /** A record with the tag that its next write must match. */

@@ -4,7 +4,7 @@ import { isWorse } from './coverage.ts';
 import { sameId } from './guid.ts';
 import type { IndexedSubscription } from './indexed-subscription.ts';
 import { scopeKey, subscriptionScope } from './scope.ts';
-import { accessKindsOf } from './tenant.ts';
+import { accessKindsOf, observedKindsOf } from './tenant.ts';
 import type { TenantRecord } from './tenant-record.ts';
 import type { TenantSummary } from './tenant-summary.ts';
 
@@ -82,6 +82,8 @@ export function isMassWorsening(worsening: number, earning: number): boolean {
  */
 export function sweptAt(summary: TenantSummary, last: SweepRecord | null): string | null {
   if (!last || summary.failure || summary.lastGood === null) return null;
+  // The index shows nothing of our own roles in a tenant: only its pass does, which writes its row.
+  if (observedKindsOf(summary.registration).includes('service-principal')) return null;
   const { tenantId } = summary.registration;
   const covered = !last.partial || (last.coveredUpTo !== null && tenantId <= last.coveredUpTo);
   return covered && summary.lastGood < last.startedAt ? last.startedAt : null;

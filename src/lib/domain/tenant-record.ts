@@ -2,7 +2,7 @@ import type { Verdict } from './coverage.ts';
 import type { FailureNote } from './failure.ts';
 import type { Outcome } from './outcome.ts';
 import type { CountsFor } from './subscription.ts';
-import type { Registration } from './tenant.ts';
+import type { ObservedKind, Registration } from './tenant.ts';
 
 /** One scope's row: the verdict and what a person needs to understand it. */
 export interface ScopeRecord {
@@ -11,10 +11,14 @@ export interface ScopeRecord {
   readonly displayName: string | null;
   readonly verdict: Verdict;
   readonly inherited: boolean;
+  /** The ways of access that show this verdict; another way may show the scope too, and less of it. */
+  readonly coveredBy: readonly ObservedKind[];
   readonly countsFor: CountsFor;
   readonly principal: string;
   /** The roles the verdict rests on (bare GUIDs). */
   readonly roleIds: readonly string[];
+  /** True where each of those roles is restricted by a condition. */
+  readonly conditional: boolean;
   readonly quotaId: string | null;
   readonly marketplace: boolean;
   /** Since when the verdict has stood (ISO instant). */
@@ -44,6 +48,8 @@ export type Phase = 'unobserved' | 'awaiting' | 'not-delegated' | 'covered' | 'c
 /** What the ledger holds of one tenant. */
 export interface TenantRecord {
   readonly registration: Registration;
+  /** The object a principal's application was in this tenant when it was first used well; null until then. */
+  readonly pinned: { readonly principal: string; readonly objectId: string } | null;
   readonly phase: Phase;
   readonly scopes: readonly ScopeRecord[];
   readonly openGaps: readonly Gap[];
@@ -58,6 +64,7 @@ export interface TenantRecord {
 export function newTenantRecord(registration: Registration): TenantRecord {
   return {
     registration,
+    pinned: null,
     phase: 'unobserved',
     scopes: [],
     openGaps: [],
@@ -66,6 +73,23 @@ export function newTenantRecord(registration: Registration): TenantRecord {
     lastOutcome: null,
     version: 0,
   };
+}
+
+/** The record as far as one way of access covers it. */
+export function coveredThrough(record: TenantRecord, kind: ObservedKind): TenantRecord {
+  return { ...record, scopes: record.scopes.filter(({ coveredBy }) => coveredBy.includes(kind)) };
+}
+
+/**
+ * The object a principal's application must be in the tenant: as the onboarding event says, else as pinned at first use.
+ * Null before that: then any object is good.
+ */
+export function expectedObjectId(
+  { registration, pinned }: Pick<TenantRecord, 'registration' | 'pinned'>,
+  principal: string,
+): string | null {
+  const told = registration.facts.servicePrincipalObjectId;
+  return told ?? (pinned?.principal === principal ? pinned.objectId : null);
 }
 
 /** One committed difference: the history entry, and what notices are made from. */

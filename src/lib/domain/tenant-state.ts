@@ -1,7 +1,9 @@
 import type { Verdict } from './coverage.ts';
 import type { FailureNote } from './failure.ts';
-import type { LinkState } from './link.ts';
-import { accessKindsOf } from './tenant.ts';
+import { linkStandingOf, type LinkRecord, type LinkStanding, type LinkState } from './link.ts';
+import type { Principal } from './principal.ts';
+import { accessKindsOf, observedKindsOf, type ObservedKind } from './tenant.ts';
+import { expectedObjectId, type TenantRecord } from './tenant-record.ts';
 import type { TenantSummary } from './tenant-summary.ts';
 
 /** A tenant's state, in the order in which the first that fits is taken. */
@@ -22,15 +24,43 @@ export type TenantState =
 
 /** What a tenant's state is computed from, beside its own record. */
 export interface StateInputs {
-  readonly link: LinkState;
-  readonly linkFailure: FailureNote | null;
-  /** When the link was last read well (ISO instant). */
-  readonly linkReadAt: string | null;
+  /** The link of the identity behind each way of access: the home tenant's for Lighthouse, the tenant's own beside it. */
+  readonly links: Readonly<Record<ObservedKind, LinkStanding>>;
   /** When a sweep saw the tenant well after its own last good look; null otherwise. */
   readonly sweptAt: string | null;
   readonly now: Date;
   /** How long a good look counts (milliseconds). */
   readonly staleAfterMs: number;
+}
+
+/** The links on record, by whose they are. */
+export type LinksOnRecord = ReadonlyMap<string, LinkRecord>;
+
+export async function linksOnRecord(links: AsyncIterable<LinkRecord>): Promise<LinksOnRecord> {
+  const found = new Map<string, LinkRecord>();
+  for await (const link of links) found.set(linkKey(link.tenantId, link.objectId), link);
+  return found;
+}
+
+function linkKey(tenantId: string, objectId: string): string {
+  return `${tenantId}/${objectId}`;
+}
+
+/** The links behind a tenant's ways of access: the principal's at home, and the one in the tenant itself. */
+export function linksBehind(
+  tenant: Pick<TenantRecord, 'registration' | 'pinned'>,
+  principal: Principal | undefined,
+  links: LinksOnRecord,
+): StateInputs['links'] {
+  const standing = (tenantId: string, objectId: string | null) =>
+    linkStandingOf(links.get(linkKey(tenantId, objectId ?? '')) ?? null, principal?.wantedPartnerId ?? '');
+  return {
+    lighthouse: standing(principal?.homeTenantId ?? '', principal?.objectId ?? null),
+    'service-principal': standing(
+      tenant.registration.tenantId,
+      principal ? expectedObjectId(tenant, principal.name) : null,
+    ),
+  };
 }
 
 /** A tenant's standing as people see it. */
@@ -50,7 +80,7 @@ export function standingOf(record: TenantSummary, inputs: StateInputs): TenantSt
     ...stateOf(record, inputs, stale),
     stale,
     lastGood: inputs.sweptAt ?? record.lastGood,
-    failure: record.failure ?? (reliesOnLink(record) ? inputs.linkFailure : null),
+    failure: record.failure ?? linksOf(record, inputs).find(({ failure }) => failure)?.failure ?? null,
   };
 }
 
@@ -59,7 +89,7 @@ type StateAndReason = Pick<TenantStanding, 'state' | 'reason'>;
 function stateOf(record: TenantSummary, inputs: StateInputs, stale: boolean): StateAndReason {
   if (record.registration.offboardedAt) return { state: 'offboarded', reason: null };
   const kinds = accessKindsOf(record.registration);
-  if (!kinds.some((kind) => kind === 'lighthouse' || kind === 'service-principal')) {
+  if (observedKindsOf(record.registration).length === 0) {
     const byHand = kinds.find((kind) => kind !== 'csp-aobo');
     return byHand ? { state: 'needs-person', reason: byHand } : { state: 'automatic', reason: 'unverified' };
   }
@@ -75,21 +105,44 @@ function stateOf(record: TenantSummary, inputs: StateInputs, stale: boolean): St
         reason: record.verdicts.gone ? 'gone' : 'nothing-visible',
       };
     case 'covered':
-      return coveredState(record, inputs.link, stale);
+      return coveredState(record, inputs, stale);
   }
 }
 
-function coveredState(record: TenantSummary, link: LinkState, stale: boolean): StateAndReason {
-  if (link === 'unknown') return { state: 'unobserved', reason: 'link-not-read' };
-  if (link === 'linked-elsewhere' || link === 'unlinked') return { state: link, reason: null };
+const BAD_LINKS: readonly (readonly [LinkState, StateAndReason])[] = [
+  ['unknown', { state: 'unobserved', reason: 'link-not-read' }],
+  ['linked-elsewhere', { state: 'linked-elsewhere', reason: null }],
+  ['unlinked', { state: 'unlinked', reason: null }],
+];
+
+/**
+ * A scope earns where the link of an identity that covers it is good. With no good link at all the tenant's state is its
+ * worst link; with one good and one bad, the scopes behind the bad one are missing, and the link is the reason.
+ */
+function coveredState(record: TenantSummary, inputs: StateInputs, stale: boolean): StateAndReason {
+  const links = linksOf(record, inputs).map(({ state }) => state);
+  const bad = BAD_LINKS.find(([state]) => links.includes(state))?.[1];
+  if (bad && !links.includes('linked')) return bad;
+
   const all = Object.values(record.verdicts).reduce((sum, count) => sum + count, 0);
   const counting = all - (record.verdicts['subscription-inactive'] ?? 0);
-  const earning = record.verdicts.earning ?? 0;
-  if (earning === 0) return { state: 'not-earning', reason: firstTrouble(record) };
+  const covered = record.verdicts.earning ?? 0;
+  const earning = record.earningBy
+    .filter(({ kinds }) => kinds.some((kind) => inputs.links[kind].state === 'linked'))
+    .reduce((sum, { scopes }) => sum + scopes, 0);
+  const trouble = bad && earning < covered ? (bad.reason ?? bad.state) : firstTrouble(record);
+  if (earning === 0) return { state: 'not-earning', reason: trouble };
   // What has not been read well for too long is not counted as earning.
   if (stale) return { state: 'not-earning', reason: 'stale' };
   if (earning === counting) return { state: 'earning', reason: null };
-  return { state: 'partly-earning', reason: firstTrouble(record) };
+  return { state: 'partly-earning', reason: trouble };
+}
+
+/** The links a tenant's state rests on: of the identities that cover it, or that are to cover it. */
+function linksOf(record: TenantSummary, { links }: StateInputs): LinkStanding[] {
+  const { phase, registration, coveredBy } = record;
+  if (phase === 'awaiting' || phase === 'not-delegated' || registration.offboardedAt) return [];
+  return (coveredBy.length > 0 ? coveredBy : observedKindsOf(registration)).map((kind) => links[kind]);
 }
 
 /** The trouble that stands on most scopes; of several, the first by name, so that the answer is stable. */
@@ -104,12 +157,7 @@ function firstTrouble({ verdicts }: TenantSummary): Verdict | null {
   return first?.[0] ?? null;
 }
 
-function isStale(record: TenantSummary, { linkReadAt, sweptAt, now, staleAfterMs }: StateInputs): boolean {
-  const lastGood = sweptAt ?? record.lastGood;
-  const looks = [lastGood, reliesOnLink(record) ? linkReadAt : lastGood];
-  return looks.some((at) => at !== null && now.getTime() - Date.parse(at) > staleAfterMs);
-}
-
-function reliesOnLink(record: TenantSummary): boolean {
-  return record.phase !== 'awaiting' && record.phase !== 'not-delegated' && !record.registration.offboardedAt;
+function isStale(record: TenantSummary, inputs: StateInputs): boolean {
+  const looks = [inputs.sweptAt ?? record.lastGood, ...linksOf(record, inputs).map(({ readAt }) => readAt)];
+  return looks.some((at) => at !== null && inputs.now.getTime() - Date.parse(at) > inputs.staleAfterMs);
 }

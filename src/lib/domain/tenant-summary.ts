@@ -2,14 +2,19 @@ import type { Verdict } from './coverage.ts';
 import type { FailureNote } from './failure.ts';
 import type { Outcome } from './outcome.ts';
 import type { Phase, ScopeRecord, TenantRecord } from './tenant-record.ts';
-import type { Registration } from './tenant.ts';
+import { observedKinds, type ObservedKind, type Registration } from './tenant.ts';
 
 /** One tenant in the list: enough for its state, for filters and for the sweep, without its scopes and gaps. */
 export interface TenantSummary {
   readonly registration: Registration;
+  readonly pinned: TenantRecord['pinned'];
   readonly phase: Phase;
   /** How many scopes have each verdict. */
   readonly verdicts: Readonly<Partial<Record<Verdict, number>>>;
+  /** The ways of access that show any of its scopes. */
+  readonly coveredBy: readonly ObservedKind[];
+  /** How many scopes earn by which ways of access: whether they do depends on the links behind those. */
+  readonly earningBy: readonly { readonly kinds: readonly ObservedKind[]; readonly scopes: number }[];
   readonly openGaps: number;
   readonly lastGood: string | null;
   readonly failure: FailureNote | null;
@@ -21,7 +26,13 @@ export function summaryOf(record: TenantRecord): TenantSummary {
   const { scopes, openGaps, ...rest } = record;
   const verdicts: Partial<Record<Verdict, number>> = {};
   for (const { verdict } of scopes) verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
-  return { ...rest, verdicts, openGaps: openGaps.length };
+  const coveredBy = observedKinds.filter((kind) => scopes.some((scope) => scope.coveredBy.includes(kind)));
+  const earning = scopes.filter(({ verdict }) => verdict === 'earning');
+  const earningBy = [...Map.groupBy(earning, (scope) => scope.coveredBy.join()).values()].map((same) => ({
+    kinds: same[0]?.coveredBy ?? [],
+    scopes: same.length,
+  }));
+  return { ...rest, verdicts, coveredBy, earningBy, openGaps: openGaps.length };
 }
 
 const UNSEEN: ReadonlySet<Verdict> = new Set<Verdict>(['not-visible', 'gone']);

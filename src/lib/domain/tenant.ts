@@ -9,6 +9,10 @@ export const accessKinds = [
 ] as const;
 export type AccessKind = (typeof accessKinds)[number];
 
+/** The access kinds a pass can look at by itself, in the order in which they are named. */
+export const observedKinds = ['lighthouse', 'service-principal'] as const satisfies readonly AccessKind[];
+export type ObservedKind = (typeof observedKinds)[number];
+
 export const agreements = [
   'azure-plan',
   'ea',
@@ -147,4 +151,9 @@ function distinct(changes: readonly WithheldChange[]): WithheldChange[] {
 /** The ways we hold access to a tenant; a tenant announced without any is expected to come by Lighthouse. */
 export function accessKindsOf(registration: Registration): readonly AccessKind[] {
   return registration.facts.accessKinds ?? ['lighthouse'];
+}
+
+/** Of the ways we hold access to a tenant, those a pass can look at. */
+export function observedKindsOf(registration: Registration): readonly ObservedKind[] {
+  return observedKinds.filter((kind) => accessKindsOf(registration).includes(kind));
 }

@@ -1,9 +1,11 @@
 import { Failure, noteOf } from '../domain/failure.ts';
 import {
   decideLink,
+  homeIdentity,
   newLinkRecord,
   standing,
   type LinkDecision,
+  type LinkIdentity,
   type LinkReading,
   type LinkRecord,
   type LinkRules,
@@ -14,10 +16,9 @@ import type { Clock, LinkChange, LinkLedger, PartnerLinks, Versioned } from '../
 import type { Principal } from '../domain/principal.ts';
 import { linkOfRequest, messageIdOf, type ReconcileRequest } from '../domain/request.ts';
 
-export interface ReconcileLinkDeps {
+export interface LookAtLinkDeps {
   readonly links: LinkLedger;
   readonly partnerLinks: PartnerLinks;
-  readonly principals: readonly Principal[];
   readonly rules: LinkRules;
   readonly clock: Clock;
   readonly log: Log;
@@ -34,25 +35,28 @@ interface Look {
   readonly outcome: Outcome;
 }
 
+/** Another pass is looking at the link right now, and will tell of it. */
+export interface Leased {
+  readonly kind: 'leased';
+  /** When to look again, for who has to. */
+  readonly retryAt: Date;
+}
+
+/** Looks at the link of one identity, on behalf of a request, which becomes the owner of the lease. */
+export type LookAtLink = (identity: LinkIdentity, request: ReconcileRequest) => Promise<Outcome | Leased>;
+
 /**
- * One pass over one link: take the lease, read, decide, write where that is allowed, read back, record. Under the lease
+ * One look at one link: take the lease, read, decide, write where that is allowed, read back, record. Under the lease
  * exactly one worker reads and writes, however many tenants asked. Throws `Failure`; a failure of ARM is noted on the
  * link's row first, and the lease is given back.
  */
-export function makeReconcileLink(deps: ReconcileLinkDeps) {
-  return async (request: ReconcileRequest): Promise<Outcome> => {
-    const { tenantId, objectId } = linkOfRequest(request.id);
-    const principal = deps.principals.find((p) => p.objectId === objectId && p.homeTenantId === tenantId);
-    if (!principal) {
-      throw new Failure(
-        'rejected',
-        `No principal of the configuration has the object id ${objectId} in tenant ${tenantId}.`,
-      );
-    }
-    const leased = await takeLease(deps, principal, messageIdOf(request));
+export function makeLookAtLink(deps: LookAtLinkDeps): LookAtLink {
+  return async (identity, request) => {
+    const leased = await takeLease(deps, identity, messageIdOf(request));
+    if ('kind' in leased) return leased;
     try {
-      const look = await lookAndAct(deps, principal, leased.record);
-      await record(deps, leased, principal, look, request.cause.id);
+      const look = await lookAndAct(deps, identity, leased.record);
+      await record(deps, leased, identity.principal, look, request.cause.id);
       return look.outcome;
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
@@ -62,13 +66,44 @@ export function makeReconcileLink(deps: ReconcileLinkDeps) {
   };
 }
 
+export interface ReconcileLinkDeps {
+  readonly links: LinkLedger;
+  readonly principals: readonly Principal[];
+  readonly lookAtLink: LookAtLink;
+}
+
+/** One pass over the link a request names. Throws as a look at a link, and `rejected` for an identity nobody knows. */
+export function makeReconcileLink(deps: ReconcileLinkDeps) {
+  return async (request: ReconcileRequest): Promise<Outcome> => {
+    const outcome = await deps.lookAtLink(await identityOf(deps, request), request);
+    if (outcome.kind !== 'leased') return outcome;
+    throw new Failure('throttled', 'Another pass holds the lease of this link.', {
+      retryAt: outcome.retryAt,
+    });
+  };
+}
+
+/** A principal of the settings in its home tenant, or an identity in a customer's tenant that has a link on record. */
+async function identityOf(deps: ReconcileLinkDeps, request: ReconcileRequest): Promise<LinkIdentity> {
+  const { tenantId, objectId } = linkOfRequest(request.id);
+  const home = deps.principals.find((p) => p.objectId === objectId && p.homeTenantId === tenantId);
+  if (home) return homeIdentity(home);
+  const known = await deps.links.read(tenantId, objectId);
+  const principal = deps.principals.find(({ name }) => name === known?.record.principal);
+  if (principal && principal.homeTenantId !== tenantId) return { tenantId, objectId, principal };
+  throw new Failure(
+    'rejected',
+    `No principal of the configuration has the object id ${objectId} in tenant ${tenantId}.`,
+  );
+}
+
 async function takeLease(
-  deps: ReconcileLinkDeps,
-  principal: Principal,
+  deps: LookAtLinkDeps,
+  { tenantId, objectId, principal }: LinkIdentity,
   owner: string,
-): Promise<Versioned<LinkRecord>> {
+): Promise<Versioned<LinkRecord> | Leased> {
   const now = deps.clock();
-  const link = { tenantId: principal.homeTenantId, objectId: principal.objectId, principal: principal.name };
+  const link = { tenantId, objectId, principal: principal.name };
   const known = (await deps.links.read(link.tenantId, link.objectId)) ?? {
     record: newLinkRecord(link, principal.wantedPartnerId),
     etag: null,
@@ -77,7 +112,7 @@ async function takeLease(
   // A redelivery of the same message takes its own lease over; anybody else waits until it runs out.
   if (lease && lease.owner !== owner && Date.parse(lease.until) > now.getTime()) {
     const retryAt = new Date(Math.min(Date.parse(lease.until), now.getTime() + LEASE_PAUSE_MS));
-    throw new Failure('throttled', 'Another pass holds the lease of this link.', { retryAt });
+    return { kind: 'leased', retryAt };
   }
   if (nextLookAt && known.record.failure?.kind === 'throttled' && Date.parse(nextLookAt) > now.getTime()) {
     throw new Failure('throttled', 'Azure has asked to wait before this link is read.', {
@@ -92,8 +127,8 @@ async function takeLease(
   return deps.links.claim(known, { ...known.record, desired, lease: { owner, until } });
 }
 
-async function lookAndAct(deps: ReconcileLinkDeps, principal: Principal, link: LinkRecord): Promise<Look> {
-  const reading = await deps.partnerLinks.read(principal);
+async function lookAndAct(deps: LookAtLinkDeps, identity: LinkIdentity, link: LinkRecord): Promise<Look> {
+  const reading = await deps.partnerLinks.read(identity);
   const decision = decideLink(reading, link.desired, deps.rules);
   switch (decision.do) {
     case 'nothing':
@@ -107,21 +142,21 @@ async function lookAndAct(deps: ReconcileLinkDeps, principal: Principal, link: L
       };
     case 'create':
     case 'replace':
-      return write(deps, principal, decision);
+      return write(deps, identity, decision);
   }
 }
 
 type Write = Extract<LinkDecision, { do: 'create' | 'replace' }>;
 
 /** A write is judged by a fresh read: an error may have come after the write, and a success may not have held. */
-async function write(deps: ReconcileLinkDeps, principal: Principal, decision: Write): Promise<Look> {
+async function write(deps: LookAtLinkDeps, identity: LinkIdentity, decision: Write): Promise<Look> {
   const { partnerId } = decision;
   let trouble: Failure | null = null;
   try {
-    const result = await deps.partnerLinks[decision.do](principal, partnerId);
-    deps.log.info('link.written', { principal: principal.name, how: decision.do, result });
+    const result = await deps.partnerLinks[decision.do](identity, partnerId);
+    deps.log.info('link.written', { principal: identity.principal.name, how: decision.do, result });
     if (result === 'partner-id-invalid') {
-      const reading = await deps.partnerLinks.read(principal);
+      const reading = await deps.partnerLinks.read(identity);
       return { reading, outcome: { kind: 'refused', reason: 'partner-id-invalid' } };
     }
   } catch (error) {
@@ -129,7 +164,7 @@ async function write(deps: ReconcileLinkDeps, principal: Principal, decision: Wr
     if (!(error instanceof Failure) || error.kind === 'throttled' || error.kind === 'denied') throw error;
     trouble = error;
   }
-  const reading = await deps.partnerLinks.read(principal);
+  const reading = await deps.partnerLinks.read(identity);
   if (reading && standing(reading, partnerId) === 'linked') {
     return { reading, outcome: { kind: decision.do === 'create' ? 'linked' : 'relinked' } };
   }
@@ -140,7 +175,7 @@ async function write(deps: ReconcileLinkDeps, principal: Principal, decision: Wr
 }
 
 async function record(
-  deps: ReconcileLinkDeps,
+  deps: LookAtLinkDeps,
   leased: Versioned<LinkRecord>,
   principal: Principal,
   look: Look,
@@ -173,7 +208,7 @@ async function record(
 
 /** Notes the failure beside the last good reading, which stands, and gives the lease back. */
 async function noteFailure(
-  deps: ReconcileLinkDeps,
+  deps: LookAtLinkDeps,
   leased: Versioned<LinkRecord>,
   failure: Failure,
 ): Promise<void> {

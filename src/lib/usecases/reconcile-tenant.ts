@@ -6,18 +6,22 @@ import {
   type Reading,
 } from '../domain/assessment.ts';
 import { Failure, noteOf } from '../domain/failure.ts';
+import type { LinkIdentity } from '../domain/link.ts';
 import { secondLookAt, type SecondLooks } from '../domain/second-look.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Clock, LinkLedger, Queues, TenantLedger, Versioned } from '../domain/ports.ts';
 import type { Principal } from '../domain/principal.ts';
 import { linkRequestId, nextCopy, type ReconcileRequest } from '../domain/request.ts';
 import { principalFor, rulesFor, type PassRules } from '../domain/pass-rules.ts';
-import { accessKindsOf } from '../domain/tenant.ts';
-import type { TenantRecord } from '../domain/tenant-record.ts';
+import { accessKindsOf, observedKindsOf } from '../domain/tenant.ts';
+import { coveredThrough, expectedObjectId, type TenantRecord } from '../domain/tenant-record.ts';
 import { ask } from './ask.ts';
 import { observeCoverage, type ObserveCoverageDeps } from './observe-coverage.ts';
+import { observeInTenant, type ObserveInTenantDeps } from './observe-in-tenant.ts';
+import type { LookAtLink } from './reconcile-link.ts';
 
-export interface ReconcileTenantDeps extends ObserveCoverageDeps, PassRules {
+export interface ReconcileTenantDeps extends ObserveCoverageDeps, ObserveInTenantDeps, PassRules {
+  readonly lookAtLink: LookAtLink;
   readonly ledger: TenantLedger;
   readonly links: LinkLedger;
   readonly queues: Queues;
@@ -40,7 +44,8 @@ export function makeReconcileTenant(deps: ReconcileTenantDeps) {
     if (registration.offboardedAt) {
       return settle(deps, known, closeRecord(known.record, deps.clock(), request.cause.id));
     }
-    if (!accessKindsOf(registration).includes('lighthouse')) return personOrNothing(deps, known);
+    const kinds = observedKindsOf(registration);
+    if (kinds.length === 0) return personOrNothing(deps, known);
 
     const principal = principalFor(deps, registration.facts.principal);
     if (!principal) {
@@ -49,10 +54,11 @@ export function makeReconcileTenant(deps: ReconcileTenantDeps) {
         'rejected',
         `The tenant asks for the principal “${name}”, which the settings do not name.`,
       );
-      await noteFailure(deps, known, unknown, request);
+      const failure = noteOf(unknown, deps.clock());
+      await deps.ledger.note(known, { ...known.record, failure, lastOutcome: 'failed' });
       throw unknown;
     }
-    await askForLink(deps, principal, request);
+    if (kinds.includes('lighthouse')) await askForLink(deps, principal, request);
     return look(deps, known, rulesFor(deps, principal), request);
   };
 }
@@ -64,25 +70,104 @@ async function look(
   request: ReconcileRequest,
 ): Promise<Outcome> {
   const at = deps.clock();
-  let readings: Reading[];
-  try {
-    readings = await observeCoverage(deps, known.record, rules, at);
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    await noteFailure(deps, known, error, request);
-    throw error;
-  }
-  const assessment = assess(known.record, { at, causeId: request.cause.id, readings }, rules);
-  const trouble = worstOf(readings);
+  const { record: before } = known;
+  const kinds = observedKindsOf(before.registration);
+  const [delegated, inTenant] = await Promise.all([
+    kinds.includes('lighthouse') ? observeDelegated(deps, before, rules, at) : NOT_LOOKED,
+    kinds.includes('service-principal')
+      ? lookInTenant(deps, before, rules.identities.principal, request)
+      : NOT_LOOKED,
+  ]);
+  const sights = { at, causeId: request.cause.id, readings: delegated.readings, inTenant: inTenant.readings };
+  const assessment = assess(before, sights, rules);
+  const record = { ...assessment.record, pinned: inTenant.pinned ?? before.pinned };
+  const trouble = worstOf([...troubleIn(delegated), ...troubleIn(inTenant)]);
   if (!trouble) {
-    const outcome = await settle(deps, known, assessment);
-    await lookAgain(deps, assessment.record, request, at);
+    const outcome = await settle(deps, known, { ...assessment, record });
+    await lookAgain(deps, record, request, at);
     return outcome;
   }
-  const record = { ...assessment.record, failure: noteOf(trouble, at), lastOutcome: 'failed' as const };
-  await write(deps, known, { ...assessment, record });
-  if (trouble.kind === 'denied') await lookAgain(deps, record, request, at);
+  const noted = { ...record, failure: noteOf(trouble, at), lastOutcome: 'failed' as const };
+  await write(deps, known, { ...assessment, record: noted });
+  if (trouble.kind === 'denied') await lookAgain(deps, noted, request, at);
   throw trouble;
+}
+
+/** What one way of access showed. A failure of the whole way, or of its link, stands beside what could be read. */
+interface Sight {
+  /** Null where nobody looked, or nobody could. */
+  readonly readings: readonly Reading[] | null;
+  readonly failures: readonly Failure[];
+  /** The object that proved good for use; null where none did, or none is needed. */
+  readonly pinned: TenantRecord['pinned'];
+}
+
+const NOT_LOOKED: Sight = { readings: null, failures: [], pinned: null };
+
+async function observeDelegated(
+  deps: ReconcileTenantDeps,
+  record: TenantRecord,
+  rules: AssessmentRules,
+  at: Date,
+): Promise<Sight> {
+  const { value, failures } = await attempt(() =>
+    observeCoverage(deps, coveredThrough(record, 'lighthouse'), rules, at),
+  );
+  return { readings: value, failures, pinned: null };
+}
+
+/**
+ * Looks at a tenant in which our application has a service principal: whose token it is, then that identity's link and
+ * its roles, with the one token. A token of another object than expected ends the look before anything is sent with it.
+ * Where another pass is looking at the link, this one leaves it to that.
+ */
+async function lookInTenant(
+  deps: ReconcileTenantDeps,
+  record: TenantRecord,
+  principal: Principal,
+  request: ReconcileRequest,
+): Promise<Sight> {
+  const found = await attempt(() => identify(deps, record, principal));
+  const identity = found.value;
+  if (!identity) return { ...NOT_LOOKED, failures: found.failures };
+  const [link, coverage] = await Promise.all([
+    attempt(() => deps.lookAtLink(identity, request)),
+    attempt(() => observeInTenant(deps, identity, coveredThrough(record, 'service-principal'))),
+  ]);
+  return {
+    readings: coverage.value,
+    failures: [...link.failures, ...coverage.failures],
+    // Pinned once Azure has shown this object's link or its subscriptions: that is a good use.
+    pinned: link.value || coverage.value ? { principal: principal.name, objectId: identity.objectId } : null,
+  };
+}
+
+async function identify(
+  deps: ReconcileTenantDeps,
+  record: TenantRecord,
+  principal: Principal,
+): Promise<LinkIdentity> {
+  const { tenantId } = record.registration;
+  const expected = expectedObjectId(record, principal.name);
+  const objectId = await deps.tenantEstate.objectIdOf(principal, tenantId, expected);
+  if (expected === null || expected === objectId) return { tenantId, objectId, principal };
+  const who = record.registration.facts.servicePrincipalObjectId ? 'the onboarding event names' : 'it was';
+  throw new Failure(
+    'denied',
+    `In tenant ${tenantId} the application of “${principal.name}” is object ${objectId}, but ${who} ${expected}. Nothing was sent with its token. Where the application was consented to anew, an event with servicePrincipalObjectId says so.`,
+  );
+}
+
+/** A result, or the failure in its place. Defects are thrown. */
+async function attempt<T>(
+  look: () => Promise<T>,
+): Promise<{ readonly value: T | null; readonly failures: readonly Failure[] }> {
+  try {
+    return { value: await look(), failures: [] };
+  } catch (error) {
+    if (error instanceof Failure) return { value: null, failures: [error] };
+    throw error;
+  }
 }
 
 /** Writes a good look; one that shows nothing new only refreshes the age of the record. */
@@ -106,17 +191,6 @@ async function write(
 ): Promise<void> {
   if (assessment.change) await deps.ledger.commit(known, assessment);
   else await deps.ledger.note(known, assessment.record);
-}
-
-async function noteFailure(
-  deps: ReconcileTenantDeps,
-  known: Versioned<TenantRecord>,
-  failure: Failure,
-  request: ReconcileRequest,
-): Promise<void> {
-  const record = { ...known.record, failure: noteOf(failure, deps.clock()), lastOutcome: 'failed' as const };
-  await deps.ledger.note(known, record);
-  if (failure.kind === 'denied') await lookAgain(deps, record, request, deps.clock());
 }
 
 /** While a tenant is new, a delegation may still be on its way: look again with growing pauses. */
@@ -170,10 +244,16 @@ async function askForLink(
 
 const SEVERITY = ['throttled', 'unavailable', 'conflict', 'unexpected', 'rejected', 'denied'];
 
+function troubleIn({ readings, failures }: Sight): readonly Failure[] {
+  const unreadable = (readings ?? []).flatMap((reading) =>
+    reading.kind === 'unreadable' ? [reading.failure] : [],
+  );
+  return [...failures, ...unreadable];
+}
+
 /** Of several failures the one that is worth another try first. */
-function worstOf(readings: readonly Reading[]): Failure | null {
-  const failures = readings.flatMap((reading) => (reading.kind === 'unreadable' ? [reading.failure] : []));
-  const [first] = failures.sort(
+function worstOf(failures: readonly Failure[]): Failure | null {
+  const [first] = failures.toSorted(
     (a, b) =>
       SEVERITY.indexOf(a.kind) - SEVERITY.indexOf(b.kind) ||
       (b.retryAt?.getTime() ?? 0) - (a.retryAt?.getTime() ?? 0),

@@ -1,9 +1,15 @@
 import type { FailureNote } from '../domain/failure.ts';
-import { linkStateOf, type LinkRecord } from '../domain/link.ts';
+import type { LinkRecord } from '../domain/link.ts';
 import type { Clock, LinkLedger, ParkedMessages, SweepLedger, TenantLedger } from '../domain/ports.ts';
 import type { Principal } from '../domain/principal.ts';
 import { sweptAt, type SweepRecord } from '../domain/sweep.ts';
-import { standingOf, type TenantStanding } from '../domain/tenant-state.ts';
+import {
+  linksBehind,
+  linksOnRecord,
+  standingOf,
+  type LinksOnRecord,
+  type TenantStanding,
+} from '../domain/tenant-state.ts';
 import type { TenantRecord } from '../domain/tenant-record.ts';
 import { summaryOf } from '../domain/tenant-summary.ts';
 
@@ -57,7 +63,7 @@ export type MakeReport = () => Promise<Report>;
 /** Reads the whole ledger; meant for one machine's estates and for support, not for lists of a hundred thousand. */
 export function makeReport(deps: ReportDeps): MakeReport {
   return async () => {
-    const links = await collect(deps.links.all());
+    const links = await linksOnRecord(deps.links.all());
     const last = await deps.sweeps.lastFinished();
     const tenants = (await collect(deps.ledger.all())).map((record) => tenantOf(record, links, last, deps));
     const parked = (await collect(deps.parked.all())).map(({ queue, messageId, reason }) => ({
@@ -67,7 +73,7 @@ export function makeReport(deps: ReportDeps): MakeReport {
     }));
     return {
       tenants: tenants.sort((a, b) => a.tenantId.localeCompare(b.tenantId)),
-      links: links.map(linkOf),
+      links: [...links.values()].map(linkOf),
       parked,
     };
   };
@@ -75,20 +81,17 @@ export function makeReport(deps: ReportDeps): MakeReport {
 
 function tenantOf(
   record: TenantRecord,
-  links: readonly LinkRecord[],
+  links: LinksOnRecord,
   last: SweepRecord | null,
   deps: ReportDeps,
 ): ReportedTenant {
   const { registration } = record;
   const name = registration.facts.principal;
   const principal = deps.principals.find((p) => p.name === name) ?? deps.principals[0];
-  const link = links.find(({ objectId }) => objectId === principal?.objectId) ?? null;
   const summary = summaryOf(record);
   const standing = standingOf(summary, {
     sweptAt: sweptAt(summary, last),
-    link: linkStateOf(link, principal?.wantedPartnerId ?? ''),
-    linkFailure: link?.failure ?? null,
-    linkReadAt: link?.readAt ?? null,
+    links: linksBehind(record, principal, links),
     now: deps.clock(),
     staleAfterMs: deps.staleAfterMs,
   });

@@ -1,6 +1,5 @@
 import { assess } from '../domain/assessment.ts';
 import { Failure } from '../domain/failure.ts';
-import { linkStateOf } from '../domain/link.ts';
 import type { Log } from '../domain/log.ts';
 import type { IndexedTenant } from '../domain/indexed-subscription.ts';
 import type {
@@ -31,7 +30,7 @@ import {
 } from '../domain/sweep.ts';
 import { applyTelling } from '../domain/tenant.ts';
 import { newTenantRecord } from '../domain/tenant-record.ts';
-import { standingOf } from '../domain/tenant-state.ts';
+import { linksBehind, linksOnRecord, standingOf } from '../domain/tenant-state.ts';
 import { signatureOf, type TenantSummary } from '../domain/tenant-summary.ts';
 import { ask } from './ask.ts';
 import { park, type Unprocessed } from './park.ts';
@@ -384,16 +383,12 @@ async function countStates(
   record: SweepRecord,
   now: Date,
 ): Promise<Record<string, number>> {
-  const links = [];
-  for await (const link of deps.links.all()) links.push(link);
+  const links = await linksOnRecord(deps.links.all());
   const states: Record<string, number> = {};
   for await (const { summary } of deps.list.all()) {
     const principal = principalFor(deps.passRules, summary.registration.facts.principal);
-    const link = links.find(({ objectId }) => objectId === principal?.objectId) ?? null;
     const { state } = standingOf(summary, {
-      link: linkStateOf(link, principal?.wantedPartnerId ?? ''),
-      linkFailure: link?.failure ?? null,
-      linkReadAt: link?.readAt ?? null,
+      links: linksBehind(summary, principal ?? undefined, links),
       sweptAt: sweptAt(summary, record),
       now,
       staleAfterMs: deps.staleAfterMs,

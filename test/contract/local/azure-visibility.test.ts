@@ -329,6 +329,19 @@ describe("a service principal in the customer's tenant", () => {
     expect(unseen.status).toBe(403);
     expect(ofGroup.at('value.length')).toBe(1);
   });
+
+  it('lists the resource groups its roles open', async () => {
+    const azure = await startTestAzure(estate);
+    const token = await azure.token({ tenant: tenantId(1) });
+    const groups = async (scope: string) =>
+      azure.send('GET', `${scope}/resourcegroups?api-version=2021-04-01`, { token });
+
+    const opened = await groups(sub(2));
+    const unseen = await groups(sub(3));
+
+    expect(opened.at('value')).toMatchObject([{ name: 'Web', id: `${sub(2)}/resourceGroups/Web` }]);
+    expect(unseen.status).toBe(403);
+  });
 });
 
 describe('partner links', () => {

@@ -55,7 +55,7 @@ describe('a token', () => {
     expect(() => {
       proveIdentity(aToken({ ...claims, oid: ids.stranger }), expected);
     }).toThrow(
-      `The token of “pal-link” belongs to object (oid) ${ids.stranger}, but the settings name ${ids.pal}. Nothing was sent with it.`,
+      `The token of “pal-link” belongs to object (oid) ${ids.stranger}, but ${ids.pal} is expected. Nothing was sent with it.`,
     );
   });
 

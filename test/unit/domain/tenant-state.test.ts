@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { AccessKind } from '../../../src/lib/domain/tenant.ts';
-import type { TenantRecord } from '../../../src/lib/domain/tenant-record.ts';
+import type { LinkStanding, LinkState } from '../../../src/lib/domain/link.ts';
+import type { AccessKind, ObservedKind } from '../../../src/lib/domain/tenant.ts';
+import type { ScopeRecord, TenantRecord } from '../../../src/lib/domain/tenant-record.ts';
 import { standingOf as standingOfSummary, type StateInputs } from '../../../src/lib/domain/tenant-state.ts';
 import { summaryOf } from '../../../src/lib/domain/tenant-summary.ts';
 import { HOUR } from '../../support/clock.ts';
@@ -8,11 +9,18 @@ import { aCoveredTenant, aRegistration, aScopeRecord, aTenantRecord } from '../.
 
 const standingOf = (record: TenantRecord, given: StateInputs) => standingOfSummary(summaryOf(record), given);
 
+function aLink(changes: Partial<LinkStanding> = {}): LinkStanding {
+  return { state: 'linked', failure: null, readAt: '2026-03-10T11:55:00.000Z', ...changes };
+}
+
+/** The home tenant's link differs from a good one. */
+function homeLink(changes: Partial<LinkStanding>): Partial<StateInputs> {
+  return { links: { ...inputs().links, lighthouse: aLink(changes) } };
+}
+
 function inputs(changes: Partial<StateInputs> = {}): StateInputs {
   return {
-    link: 'linked',
-    linkFailure: null,
-    linkReadAt: '2026-03-10T11:55:00.000Z',
+    links: { lighthouse: aLink(), 'service-principal': aLink({ state: 'unknown', readAt: null }) },
     sweptAt: null,
     now: new Date('2026-03-10T12:00:00.000Z'),
     staleAfterMs: 48 * HOUR,
@@ -61,21 +69,21 @@ describe('the state of a tenant', () => {
     [
       'is covered, its link never read',
       aCoveredTenant([aScopeRecord()]),
-      { link: 'unknown', linkReadAt: null },
+      homeLink({ state: 'unknown', readAt: null }),
       'unobserved',
       'link-not-read',
     ],
     [
       'is covered, its identity linked to another partner',
       aCoveredTenant([aScopeRecord()]),
-      { link: 'linked-elsewhere' },
+      homeLink({ state: 'linked-elsewhere' }),
       'linked-elsewhere',
       null,
     ],
     [
       'is covered, its identity not linked',
       aCoveredTenant([aScopeRecord()]),
-      { link: 'unlinked' },
+      homeLink({ state: 'unlinked' }),
       'unlinked',
       null,
     ],
@@ -137,6 +145,58 @@ describe('the state of a tenant', () => {
   });
 });
 
+describe('the state of a tenant held in two ways', () => {
+  const kinds = ['lighthouse', 'service-principal'] as const;
+  const registration = aRegistration({ facts: { accessKinds: kinds } });
+  const scope = (n: number, ...coveredBy: ObservedKind[]) => aScopeRecord(n, { coveredBy });
+  const home = scope(1, 'lighthouse');
+  const own = scope(2, 'service-principal');
+
+  it.each<[string, ScopeRecord[], LinkState, LinkState, string, string | null]>([
+    ['both links are good', [home, own], 'linked', 'linked', 'earning', null],
+    ['one link covers all, the other is bad', [own], 'unlinked', 'linked', 'earning', null],
+    ['the one link that covers is bad', [own], 'linked', 'unlinked', 'unlinked', null],
+    ['one of two links is bad', [home, own], 'linked', 'unlinked', 'partly-earning', 'unlinked'],
+    ['one of two links was never read', [home, own], 'unknown', 'linked', 'partly-earning', 'link-not-read'],
+    ['both links are bad', [home, own], 'unlinked', 'linked-elsewhere', 'linked-elsewhere', null],
+    ['a scope is covered by both', [scope(1, ...kinds)], 'unlinked', 'linked', 'earning', null],
+    [
+      'the good link covers nothing that earns',
+      [{ ...reader(1), coveredBy: ['lighthouse'] }, own],
+      'linked',
+      'unlinked',
+      'not-earning',
+      'unlinked',
+    ],
+  ])('when %s', (_, scopes, lighthouse, inTenant, state, reason) => {
+    const links = {
+      lighthouse: aLink({ state: lighthouse }),
+      'service-principal': aLink({ state: inTenant }),
+    };
+
+    expect(standingOf(aCoveredTenant(scopes, { registration }), inputs({ links }))).toMatchObject({
+      state,
+      reason,
+    });
+  });
+
+  it('tells the failure and the age of the link that covers, not of the other', () => {
+    const stale = aLink({ failure: denied, readAt: '2026-03-01T00:00:00.000Z' });
+    const links = { lighthouse: stale, 'service-principal': aLink() };
+
+    expect(standingOf(aCoveredTenant([own], { registration }), inputs({ links }))).toMatchObject({
+      state: 'earning',
+      stale: false,
+      failure: null,
+    });
+    expect(standingOf(aCoveredTenant([home], { registration }), inputs({ links }))).toMatchObject({
+      state: 'not-earning',
+      stale: true,
+      failure: denied,
+    });
+  });
+});
+
 describe('a state goes before another', () => {
   const partly = [aScopeRecord(1), reader(2)];
 
@@ -152,10 +212,15 @@ describe('a state goes before another', () => {
       }),
       {},
     ],
-    ['awaiting-delegation', 'unlinked', aTenantRecord({ phase: 'awaiting' }), { link: 'unlinked' }],
-    ['not-delegated', 'unlinked', aTenantRecord({ phase: 'not-delegated' }), { link: 'unlinked' }],
-    ['linked-elsewhere', 'partly-earning', aCoveredTenant(partly), { link: 'linked-elsewhere' }],
-    ['unlinked', 'not-earning', aCoveredTenant([reader(1)]), { link: 'unlinked' }],
+    [
+      'awaiting-delegation',
+      'unlinked',
+      aTenantRecord({ phase: 'awaiting' }),
+      homeLink({ state: 'unlinked' }),
+    ],
+    ['not-delegated', 'unlinked', aTenantRecord({ phase: 'not-delegated' }), homeLink({ state: 'unlinked' })],
+    ['linked-elsewhere', 'partly-earning', aCoveredTenant(partly), homeLink({ state: 'linked-elsewhere' })],
+    ['unlinked', 'not-earning', aCoveredTenant([reader(1)]), homeLink({ state: 'unlinked' })],
   ])('%s before %s', (state, _, record, changes) => {
     expect(standingOf(record, inputs(changes)).state).toBe(state);
   });
@@ -183,13 +248,16 @@ describe('a standing', () => {
     const linkReadAt = '2026-03-08T11:59:59.999Z';
     const fresh = aCoveredTenant([aScopeRecord()], { lastGood: '2026-03-10T12:00:00.000Z' });
 
-    expect(standingOf(fresh, inputs({ linkReadAt }))).toMatchObject({ state: 'not-earning', stale: true });
+    expect(standingOf(fresh, inputs(homeLink({ readAt: linkReadAt })))).toMatchObject({
+      state: 'not-earning',
+      stale: true,
+    });
   });
 
   it('of a tenant that shows nothing does not age with the link', () => {
     const nothing = aTenantRecord({ phase: 'not-delegated', lastGood: '2026-03-10T11:00:00.000Z' });
 
-    expect(standingOf(nothing, inputs({ linkReadAt: '2026-01-01T00:00:00.000Z' }))).toMatchObject({
+    expect(standingOf(nothing, inputs(homeLink({ readAt: '2026-01-01T00:00:00.000Z' })))).toMatchObject({
       state: 'not-delegated',
       stale: false,
     });
@@ -211,6 +279,6 @@ describe('a standing', () => {
   });
 
   it('shows the link’s failure where it has none of its own', () => {
-    expect(standingOf(record, inputs({ linkFailure: denied })).failure).toEqual(denied);
+    expect(standingOf(record, inputs(homeLink({ failure: denied }))).failure).toEqual(denied);
   });
 });

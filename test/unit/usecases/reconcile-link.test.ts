@@ -212,8 +212,8 @@ describe('a write that failed', () => {
   it('is not taken for done when Azure accepted it and does not show it', async () => {
     const stage = aStage();
     const azure = { ...stage.partnerLinks };
-    stage.partnerLinks.create = async (principal, partnerId) => {
-      const result = await azure.create(principal, partnerId);
+    stage.partnerLinks.create = async (identity, partnerId) => {
+      const result = await azure.create(identity, partnerId);
       stage.partnerLinks.set(null, ids.pal);
       return result;
     };
@@ -360,9 +360,9 @@ describe('the lease of a link', () => {
   it('that was lost while Azure was slow costs the record, not the link', async () => {
     const stage = aStage();
     const azure = { ...stage.partnerLinks };
-    stage.partnerLinks.read = async (principal) => {
+    stage.partnerLinks.read = async (identity) => {
       stage.links.hold(aLinkRecord({ lease: { owner: 'somebody', until } }));
-      return azure.read(principal);
+      return azure.read(identity);
     };
 
     await expect(stage.reconcileLink(request)).rejects.toMatchObject({ kind: 'conflict' });

@@ -12,7 +12,6 @@ import { armFailure, codeOf, noAnswer } from './arm-errors.ts';
 export interface ArmClientDeps {
   /** For example `https://management.azure.com`, without a trailing slash. */
   readonly endpoint: string;
-  readonly credential: TokenCredential;
   readonly timeoutMs: number;
   readonly clock: () => Date;
   readonly newId: () => string;
@@ -40,11 +39,14 @@ export interface ArmCall {
 
 export type ArmClient = (call: ArmCall) => Promise<ArmResponse>;
 
+/** Calls as one identity; all of them share their connections. */
+export type ArmAs = (credential: TokenCredential) => ArmClient;
+
 /** A thin REST client for ARM: one request, no retry, every trouble a `Failure` with the request id support asks for. */
-export function makeArmClient(deps: ArmClientDeps): ArmClient {
+export function makeArmClient(deps: ArmClientDeps): ArmAs {
   const http = createDefaultHttpClient();
-  return async (call) => {
-    const token = await deps.credential.getToken(`${deps.endpoint}/.default`);
+  return (credential) => async (call) => {
+    const token = await credential.getToken(`${deps.endpoint}/.default`);
     if (!token) throw new Failure('denied', `Entra gave no token when ${call.what}.`);
     const request = createPipelineRequest({
       url: urlOf(deps.endpoint, call.path),

@@ -1,9 +1,13 @@
 import { Failure } from '../../domain/failure.ts';
 
-/** A quota bucket as ARM keeps it: whose calls, to which tenant or subscription, of which sort. */
+/** A quota bucket as ARM keeps it: whose calls, to which tenant or subscription, of which sort. Entra's tokens are the last. */
 export type Bucket = string;
 
-export function bucketOf(objectId: string, target: string, sort: 'reads' | 'writes' | 'graph'): Bucket {
+export function bucketOf(
+  objectId: string,
+  target: string,
+  sort: 'reads' | 'writes' | 'graph' | 'tokens',
+): Bucket {
   return `${objectId}~${target}~${sort}`;
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { roleIdOf, type Authorization, type Delegation } from '../../domain/delegation.ts';
 import { scopeOf } from '../../domain/scope.ts';
 import type { SubscriptionFacts } from '../../domain/subscription.ts';
+import { pageOf } from './pages.ts';
 
 /** Lighthouse and subscription shapes as ARM and Resource Graph write them: only the fields we need, liberally. */
 
@@ -31,10 +32,7 @@ const expandedAssignment = z.object({
   }),
 });
 
-export const assignmentPage = z.object({
-  value: z.array(expandedAssignment),
-  nextLink: z.string().nullish(),
-});
+export const assignmentPage = pageOf(expandedAssignment);
 
 export const subscription = z.object({
   subscriptionId: z.string(),
@@ -45,7 +43,7 @@ export const subscription = z.object({
   managedByTenants: z.array(z.object({ tenantId: z.string() })).nullish(),
 });
 
-export const subscriptionPage = z.object({ value: z.array(subscription), nextLink: z.string().nullish() });
+export const subscriptionPage = pageOf(subscription);
 
 /** One row of the estate query: a subscription joined with one of its assignments, or with none. */
 export const estateRow = z.object({

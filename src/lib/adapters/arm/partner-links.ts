@@ -2,16 +2,15 @@ import { ACEProvisioningManagementPartnerAPI, type PartnerResponse } from '@azur
 import type { TokenCredential } from '@azure/core-auth';
 import { z } from 'zod';
 import { Failure } from '../../domain/failure.ts';
-import type { LinkReading, ObservedLink } from '../../domain/link.ts';
+import type { LinkIdentity, LinkReading, ObservedLink } from '../../domain/link.ts';
 import type { LinkWriteResult, PartnerLinks } from '../../domain/ports.ts';
-import type { Principal } from '../../domain/principal.ts';
 import { armFailure, codeOf, noAnswer, type ArmAnswer } from './arm-errors.ts';
 import { bucketOf, type BucketGate } from './bucket-gate.ts';
 
 export interface PartnerLinksDeps {
   readonly endpoint: string;
-  /** The proven credential of a principal in its home tenant; the same object each time. */
-  readonly credentialOf: (principal: Principal) => TokenCredential;
+  /** The proven credential of an identity; the same object as long as it is kept. */
+  readonly credentialOf: (identity: LinkIdentity) => TokenCredential;
   readonly gate: BucketGate;
   readonly timeoutMs: number;
   readonly clock: () => Date;
@@ -36,29 +35,31 @@ const NOT_LINKED = new Set(['ManagementPartnerNotFound', 'NotFound']);
  * answers 404 for a link to another partner, which looks like no link at all (source: recorded traffic, PowerShell help).
  */
 export function makePartnerLinks(deps: PartnerLinksDeps): PartnerLinks {
-  const clients = new Map<string, ACEProvisioningManagementPartnerAPI>();
-  const clientOf = (principal: Principal) => {
-    const known = clients.get(principal.name);
+  // A client is kept as long as its credential is, so that tenants that are done with free both.
+  const clients = new WeakMap<TokenCredential, ACEProvisioningManagementPartnerAPI>();
+  const clientOf = (identity: LinkIdentity) => {
+    const credential = deps.credentialOf(identity);
+    const known = clients.get(credential);
     if (known) return known;
-    const client = new ACEProvisioningManagementPartnerAPI(deps.credentialOf(principal), {
+    const client = new ACEProvisioningManagementPartnerAPI(credential, {
       endpoint: deps.endpoint,
       retryOptions: { maxRetries: 0 },
     });
-    clients.set(principal.name, client);
+    clients.set(credential, client);
     return client;
   };
 
-  const call = <T>(principal: Principal, sort: 'reads' | 'writes', send: () => Promise<T>): Promise<T> =>
-    deps.gate.run(bucketOf(principal.objectId, principal.homeTenantId, sort), send);
+  const call = <T>(identity: LinkIdentity, sort: 'reads' | 'writes', send: () => Promise<T>): Promise<T> =>
+    deps.gate.run(bucketOf(identity.objectId, identity.tenantId, sort), send);
 
   async function write(
-    principal: Principal,
+    identity: LinkIdentity,
     partnerId: string,
     how: 'create' | 'update',
   ): Promise<LinkWriteResult> {
-    return call(principal, 'writes', async () => {
-      const what = `the partner ID ${partnerId} was linked to “${principal.name}”`;
-      const answer = await ask(deps, what, (options) => clientOf(principal).partner[how](partnerId, options));
+    return call(identity, 'writes', async () => {
+      const what = `the partner ID ${partnerId} was linked to ${nameOf(identity)}`;
+      const answer = await ask(deps, what, (options) => clientOf(identity).partner[how](partnerId, options));
       if (answer.kind === 'failed') {
         if (answer.code === 'PartnerIdInvalid') return 'partner-id-invalid';
         throw answer.failure;
@@ -68,17 +69,22 @@ export function makePartnerLinks(deps: PartnerLinksDeps): PartnerLinks {
   }
 
   return {
-    read: (principal) =>
-      call(principal, 'reads', async () => {
-        const what = `the link of “${principal.name}” was read`;
-        const answer = await ask(deps, what, (options) => clientOf(principal).partners.get(options));
-        if (answer.kind === 'ok') return linkOf(answer.value, principal, what);
+    read: (identity) =>
+      call(identity, 'reads', async () => {
+        const what = `the link of ${nameOf(identity)} was read`;
+        const answer = await ask(deps, what, (options) => clientOf(identity).partners.get(options));
+        if (answer.kind === 'ok') return linkOf(answer.value, identity, what);
         if (answer.status === 404 && answer.code !== null && NOT_LINKED.has(answer.code)) return null;
         throw answer.failure;
       }),
-    create: (principal, partnerId) => write(principal, partnerId, 'create'),
-    replace: (principal, partnerId) => write(principal, partnerId, 'update'),
+    create: (identity, partnerId) => write(identity, partnerId, 'create'),
+    replace: (identity, partnerId) => write(identity, partnerId, 'update'),
   };
+}
+
+function nameOf({ principal, tenantId }: LinkIdentity): string {
+  const name = `“${principal.name}”`;
+  return tenantId === principal.homeTenantId ? name : `${name} in tenant ${tenantId}`;
 }
 
 type SdkAnswer<T> =
@@ -132,7 +138,7 @@ async function ask<T>(
 }
 
 /** A link is believed only when it is the link of the identity we asked as. */
-function linkOf(response: PartnerResponse, principal: Principal, what: string): LinkReading {
+function linkOf(response: PartnerResponse, identity: LinkIdentity, what: string): LinkReading {
   const parsed = palRecord.safeParse(response);
   if (!parsed.success) throw noAnswer(new Error('The record lacks a partner, tenant or object id.'), what);
   const { partnerName, updatedTime, ...rest } = parsed.data;
@@ -143,10 +149,10 @@ function linkOf(response: PartnerResponse, principal: Principal, what: string): 
     partnerName: partnerName ?? null,
     updatedAt: updatedTime?.toISOString() ?? null,
   };
-  if (link.tenantId === principal.homeTenantId && link.objectId === principal.objectId) return link;
+  if (link.tenantId === identity.tenantId && link.objectId === identity.objectId) return link;
   throw new Failure(
     'denied',
-    `Azure shows the link of object ${link.objectId} in tenant ${link.tenantId}, but “${principal.name}” is object ${principal.objectId} in tenant ${principal.homeTenantId}.`,
+    `Azure shows the link of object ${link.objectId} in tenant ${link.tenantId}, but “${identity.principal.name}” is object ${identity.objectId} in tenant ${identity.tenantId}.`,
   );
 }
 

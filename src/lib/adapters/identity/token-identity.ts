@@ -1,3 +1,4 @@
+import { guid } from '../../domain/guid.ts';
 import { Failure } from '../../domain/failure.ts';
 
 /** Who a token must belong to. Absent fields are not compared. */
@@ -9,7 +10,7 @@ export interface ExpectedIdentity {
 }
 
 /**
- * Compares an access token's claims with the identity that settings name. A link made with the wrong identity succeeds
+ * Compares an access token's claims with the identity it must belong to. A link made with the wrong identity succeeds
  * silently on that identity, so every token is compared before it is used. The signature is Azure's to check, not ours.
  * Throws `denied` naming both ids.
  */
@@ -25,9 +26,16 @@ export function proveIdentity(token: string, expected: ExpectedIdentity): void {
       continue;
     throw new Failure(
       'denied',
-      `The token of “${expected.name}” belongs to ${what} ${String(actual)}, but the settings name ${wanted}. Nothing was sent with it.`,
+      `The token of “${expected.name}” belongs to ${what} ${String(actual)}, but ${wanted} is expected. Nothing was sent with it.`,
     );
   }
+}
+
+/** The object a token belongs to, in lower case. Throws `denied` for a token of no object. */
+export function objectIdIn(token: string, name: string): string {
+  const objectId = guid.safeParse(claimsOf(token)['oid']);
+  if (objectId.success) return objectId.data;
+  throw new Failure('denied', `The token of “${name}” belongs to no object. Nothing was sent with it.`);
 }
 
 function claimsOf(token: string): Record<string, unknown> {

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import type { Access } from '../../domain/ports.ts';
+import type { ArmCall, ArmClient, ArmResponse } from './arm-client.ts';
+import { noAnswer } from './arm-errors.ts';
+
+/** The statuses by which ARM says that a caller may not see something: answers, not trouble. */
+export const NO_ACCESS = [401, 403, 404];
+
+interface Page<T> {
+  readonly value: readonly T[];
+  readonly nextLink?: string | null | undefined;
+}
+
+/** One page of a list, by the shape of its elements. */
+export function pageOf<T extends z.ZodType>(element: T) {
+  return z.object({ value: z.array(element), nextLink: z.string().nullish() });
+}
+
+/**
+ * Reads a list to its last page. A status the call understands becomes `no-access`; throws `Failure` for anything else
+ * that is not a page.
+ */
+export async function readPages<T>(
+  arm: ArmClient,
+  call: Pick<ArmCall, 'path' | 'what' | 'understands'>,
+  page: z.ZodType<Page<T>>,
+): Promise<Access<readonly T[]>> {
+  const all: T[] = [];
+  let path: string | null = call.path;
+  while (path) {
+    const response: ArmResponse = await arm({ ...call, method: 'GET', path });
+    if (response.status >= 400) return { kind: 'no-access', status: response.status };
+    const parsed = page.safeParse(response.body);
+    if (!parsed.success) throw noAnswer(parsed.error, call.what);
+    all.push(...parsed.data.value);
+    path = parsed.data.nextLink ?? null;
+  }
+  return { kind: 'ok', value: all };
+}

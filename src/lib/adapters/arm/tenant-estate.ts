@@ -1,0 +1,84 @@
+import type { TokenCredential } from '@azure/core-auth';
+import { z } from 'zod';
+import { roleIdOf } from '../../domain/delegation.ts';
+import type { LinkIdentity } from '../../domain/link.ts';
+import type { TenantEstate } from '../../domain/ports.ts';
+import type { RoleAssignment } from '../../domain/role-assignment.ts';
+import { resourceGroupScope } from '../../domain/scope.ts';
+import type { ArmAs, ArmClient } from './arm-client.ts';
+import { bucketOf, type BucketGate } from './bucket-gate.ts';
+import { NO_ACCESS, pageOf, readPages } from './pages.ts';
+import { listSubscriptions } from './subscription-list.ts';
+
+export interface TenantEstateDeps {
+  readonly armAs: ArmAs;
+  /** The proven credential of an identity. */
+  readonly credentialOf: (identity: LinkIdentity) => TokenCredential;
+  readonly objectIdOf: TenantEstate['objectIdOf'];
+  readonly gate: BucketGate;
+}
+
+const assignment = z.object({
+  properties: z.object({
+    scope: z.string(),
+    roleDefinitionId: z.string(),
+    condition: z.string().nullish(),
+  }),
+});
+const assignmentPage = pageOf(assignment);
+
+const resourceGroupPage = pageOf(z.object({ name: z.string() }));
+
+/**
+ * A customer's tenant through our service principal there. Its own assignments are asked for by `assignedTo`, which also
+ * names those it has through groups; without `atScope` the list goes up and down from the scope (source: Azure's
+ * documentation of listing role assignments).
+ */
+export function makeTenantEstate(deps: TenantEstateDeps): TenantEstate {
+  /** Calls as an identity that draw on its bucket of a tenant, or of a subscription. */
+  const armFor = (identity: LinkIdentity, target: string): ArmClient => {
+    const arm = deps.armAs(deps.credentialOf(identity));
+    return (call) => deps.gate.run(bucketOf(identity.objectId, target, 'reads'), () => arm(call));
+  };
+
+  return {
+    objectIdOf: deps.objectIdOf,
+
+    subscriptions: (identity) =>
+      listSubscriptions(
+        armFor(identity, identity.tenantId),
+        `the subscriptions of tenant ${identity.tenantId} were listed`,
+      ),
+
+    async roleAssignments(identity, scope) {
+      const what = `the role assignments at ${scope.id} were read`;
+      const path = `${scope.id}/providers/Microsoft.Authorization/roleAssignments?$filter=assignedTo('${identity.objectId}')&api-version=2022-04-01`;
+      const read = await readPages(
+        armFor(identity, scope.subscriptionId),
+        { path, what, understands: NO_ACCESS },
+        assignmentPage,
+      );
+      return read.kind === 'ok' ? { kind: 'ok', value: read.value.map(roleAssignmentOf) } : read;
+    },
+
+    async resourceGroups(identity, subscriptionId) {
+      const what = `the resource groups of subscription ${subscriptionId} were listed`;
+      const path = `/subscriptions/${subscriptionId}/resourcegroups?api-version=2021-04-01`;
+      const read = await readPages(
+        armFor(identity, subscriptionId),
+        { path, what, understands: NO_ACCESS },
+        resourceGroupPage,
+      );
+      if (read.kind === 'no-access') return read;
+      return { kind: 'ok', value: read.value.map(({ name }) => resourceGroupScope(subscriptionId, name)) };
+    },
+  };
+}
+
+function roleAssignmentOf({ properties }: z.infer<typeof assignment>): RoleAssignment {
+  return {
+    scope: properties.scope,
+    roleId: roleIdOf(properties.roleDefinitionId),
+    conditional: Boolean(properties.condition),
+  };
+}

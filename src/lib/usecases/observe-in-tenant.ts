@@ -1,0 +1,113 @@
+import pLimit from 'p-limit';
+import type { Reading } from '../domain/assessment.ts';
+import { Failure } from '../domain/failure.ts';
+import type { LinkIdentity } from '../domain/link.ts';
+import type { Access, TenantEstate } from '../domain/ports.ts';
+import type { RoleAssignment } from '../domain/role-assignment.ts';
+import { subscriptionScope, type Scope } from '../domain/scope.ts';
+import type { SubscriptionFacts } from '../domain/subscription.ts';
+import type { TenantRecord } from '../domain/tenant-record.ts';
+
+export interface ObserveInTenantDeps {
+  readonly tenantEstate: TenantEstate;
+  /** How many direct reads one pass has under way at once. */
+  readonly concurrentReads: number;
+}
+
+/**
+ * Looks at one customer's tenant as our service principal there: the list of subscriptions it sees, then its roles in
+ * each. `record` is what that way of access has covered so far. Trouble with one subscription becomes an `unreadable`
+ * reading; throws `Failure` only when the subscriptions cannot be listed.
+ */
+export async function observeInTenant(
+  deps: ObserveInTenantDeps,
+  identity: LinkIdentity,
+  record: TenantRecord,
+): Promise<Reading[]> {
+  const listed = await deps.tenantEstate.subscriptions(identity);
+  // What is delegated to the customer, who may be a partner too, shows in the same list.
+  const own = [...listed.values()].filter(({ tenantId }) => tenantId === identity.tenantId);
+  const seen = new Set(own.map(({ subscriptionId }) => subscriptionId));
+  const covered = record.scopes.filter(({ verdict }) => verdict !== 'gone' && verdict !== 'not-visible');
+  const lost = new Set(covered.map((scope) => scope.subscriptionId).filter((id) => !seen.has(id)));
+  const expected = (record.registration.facts.subscriptionIds ?? []).filter(
+    (id) => !seen.has(id) && !lost.has(id),
+  );
+
+  const limit = pLimit(deps.concurrentReads);
+  const readable = (scope: Scope, read: () => Promise<Reading>) =>
+    limit(async (): Promise<Reading> => {
+      try {
+        return await read();
+      } catch (error) {
+        if (error instanceof Failure) return { kind: 'unreadable', scope, failure: error };
+        throw error;
+      }
+    });
+  const readings = await Promise.all([
+    ...own.map((facts) => {
+      const scope = subscriptionScope(facts.subscriptionId);
+      return readable(scope, () => readRoles(deps.tenantEstate, identity, scope, facts));
+    }),
+    ...[...lost].map((id) => {
+      const scope = subscriptionScope(id);
+      return readable(scope, () => proveGone(deps.tenantEstate, identity, scope));
+    }),
+  ]);
+  return [
+    ...readings,
+    ...expected.map((id) => ({ kind: 'not-visible' as const, scope: subscriptionScope(id) })),
+  ];
+}
+
+async function readRoles(
+  estate: TenantEstate,
+  identity: LinkIdentity,
+  scope: Scope,
+  facts: SubscriptionFacts,
+): Promise<Reading> {
+  const whole = await estate.roleAssignments(identity, scope);
+  const assignments = whole.kind === 'ok' ? whole.value : await rolesByGroup(estate, identity, scope);
+  return { kind: 'role-assignments', scope, facts, assignments };
+}
+
+/**
+ * A role on a resource group alone does not permit to read the subscription's assignments, only the group's. Each
+ * group's list holds what was assigned above it too, so together they tell what the subscription's would.
+ */
+async function rolesByGroup(
+  estate: TenantEstate,
+  identity: LinkIdentity,
+  scope: Scope,
+): Promise<readonly RoleAssignment[]> {
+  const groups = permitted(await estate.resourceGroups(identity, scope.subscriptionId), scope);
+  const lists: RoleAssignment[][] = [];
+  // One after the other: they are few, and all draw on the subscription's one quota.
+  for (const group of groups) {
+    lists.push([...permitted(await estate.roleAssignments(identity, group), group)]);
+  }
+  if (lists.length === 0) throw notPermitted(scope);
+  return lists.flat();
+}
+
+/** 401, 403 and 404 prove nothing by themselves; the list that lacks the subscription, read to its end, does. */
+async function proveGone(estate: TenantEstate, identity: LinkIdentity, scope: Scope): Promise<Reading> {
+  const read = await estate.roleAssignments(identity, scope);
+  if (read.kind === 'no-access') return { kind: 'gone', scope };
+  throw new Failure(
+    'unavailable',
+    `Azure lists no subscription ${scope.id}, yet its role assignments are read.`,
+  );
+}
+
+function permitted<T>(access: Access<readonly T[]>, scope: Scope): readonly T[] {
+  if (access.kind === 'ok') return access.value;
+  throw notPermitted(scope, access.status);
+}
+
+function notPermitted(scope: Scope, status = 403): Failure {
+  return new Failure(
+    'denied',
+    `Azure answered ${status} when our own role assignments at ${scope.id} were read; a role that may read them, such as Reader, is missing beside the others.`,
+  );
+}

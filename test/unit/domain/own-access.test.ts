@@ -1,0 +1,297 @@
+/** Coverage by our service principal's roles in a customer's tenant, alone and beside Lighthouse. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { assess, type Look, type Reading } from '../../../src/lib/domain/assessment.ts';
+import type { Verdict } from '../../../src/lib/domain/coverage.ts';
+import type { RoleAssignment } from '../../../src/lib/domain/role-assignment.ts';
+import type { TenantRecord } from '../../../src/lib/domain/tenant-record.ts';
+import type { AccessKind } from '../../../src/lib/domain/tenant.ts';
+import { DAY, HOUR } from '../../support/clock.ts';
+import {
+  anAssignment,
+  anOwnReading,
+  anUnreadable,
+  aReading,
+  aReadingWithRole,
+  resourceGroup,
+  roles,
+  someFacts,
+  someRules,
+  subscription,
+} from '../../support/delegations.ts';
+import { aCoveredTenant, aGap, aRegistration, aScopeRecord, aTenantRecord } from '../../support/tenants.ts';
+
+const NOON = new Date('2026-03-10T12:00:00.000Z');
+const rules = someRules({ expectDelegationWithinMs: 14 * DAY });
+const whole = subscription(1).id;
+const web = resourceGroup(1, 'Web');
+const data = resourceGroup(1, 'Data');
+const account = `${web.id}/providers/Microsoft.Storage/storageAccounts/one`;
+const managementGroup = '/providers/Microsoft.Management/managementGroups/contoso';
+
+const heldBy = (...accessKinds: AccessKind[]) => aRegistration({ facts: { accessKinds } });
+const ownOnly = { registration: heldBy('service-principal') };
+const both = { registration: heldBy('lighthouse', 'service-principal') };
+
+function look(before: TenantRecord, seen: Partial<Look>, at = NOON) {
+  return assess(before, { at, causeId: 'event-1', readings: null, ...seen }, rules);
+}
+
+const told = (record: TenantRecord) => record.scopes.map(({ scope, verdict }) => [scope, verdict]);
+const ownScope = (changes: Parameters<typeof aScopeRecord>[1] = {}) =>
+  aScopeRecord(1, { coveredBy: ['service-principal'], ...changes });
+const groupScope = (changes: Parameters<typeof aScopeRecord>[1] = {}) =>
+  ownScope({ scope: web.id, ...changes });
+
+describe('the roles our service principal holds', () => {
+  it.each<[string, RoleAssignment[], [string, Verdict, boolean][]]>([
+    ['on the subscription', [anAssignment()], [[whole, 'earning', false]]],
+    ['on a management group', [anAssignment(managementGroup)], [[whole, 'earning', true]]],
+    ['at the root', [anAssignment('/')], [[whole, 'earning', true]]],
+    ['on a resource group', [anAssignment(web.id)], [[web.id, 'earning', false]]],
+    ['on a resource', [anAssignment(account)], [[web.id, 'earning', false]]],
+    [
+      'on the subscription: Reader',
+      [anAssignment(whole, roles.reader)],
+      [[whole, 'role-not-eligible', false]],
+    ],
+    [
+      'on the subscription: Reader and one nobody has published',
+      [anAssignment(whole, roles.reader), anAssignment(whole, roles.assignmentDelete)],
+      [[whole, 'role-unknown', false]],
+    ],
+    [
+      'Reader on the subscription, more above it',
+      [anAssignment(whole, roles.reader), anAssignment(managementGroup)],
+      [[whole, 'earning', true]],
+    ],
+    [
+      'Reader on the subscription, more on a group',
+      [anAssignment(whole, roles.reader), anAssignment(web.id)],
+      [
+        [whole, 'role-not-eligible', false],
+        [web.id, 'earning', false],
+      ],
+    ],
+    [
+      'more on the subscription, Reader on a group',
+      [anAssignment(), anAssignment(web.id, roles.reader)],
+      [[whole, 'earning', false]],
+    ],
+    [
+      'on groups spelled in two ways',
+      [anAssignment(web.id, roles.reader), anAssignment(account.toUpperCase())],
+      [[web.id, 'earning', false]],
+    ],
+    ['nowhere', [], [[whole, 'principal-missing', false]]],
+  ])('%s', (_, assignments, scopes) => {
+    const { record } = look(aTenantRecord(ownOnly), { inTenant: [anOwnReading(1, assignments)] });
+
+    expect(record.scopes.map((s) => [s.scope, s.verdict, s.inherited])).toEqual(scopes);
+    expect(record.phase).toBe('covered');
+  });
+
+  it('are told with what a person needs to understand the verdict', () => {
+    const { record } = look(aTenantRecord(ownOnly), { inTenant: [anOwnReading()] });
+
+    const now = NOON.toISOString();
+    expect(record.scopes).toEqual([ownScope({ since: now, directAt: now })]);
+  });
+
+  it('do not count in a subscription that is disabled', () => {
+    const reading: Reading = {
+      kind: 'role-assignments',
+      scope: subscription(1),
+      facts: someFacts(1, { state: 'Disabled' }),
+      assignments: [anAssignment()],
+    };
+
+    const { record } = look(aTenantRecord(ownOnly), { inTenant: [reading] });
+
+    expect(told(record)).toEqual([[whole, 'subscription-inactive']]);
+  });
+
+  it.each([
+    ['each of them is', [anAssignment(whole, roles.contributor, true)], true],
+    ['one is not', [anAssignment(whole, roles.contributor, true), anAssignment()], false],
+    [
+      'those that earn are',
+      [anAssignment(whole, roles.contributor, true), anAssignment(whole, roles.reader)],
+      true,
+    ],
+  ])('are told to be conditional where %s', (_, assignments, conditional) => {
+    const { record } = look(aTenantRecord(ownOnly), { inTenant: [anOwnReading(1, assignments)] });
+
+    expect(record.scopes).toMatchObject([{ verdict: 'earning', conditional }]);
+  });
+});
+
+describe('a role that is taken away', () => {
+  it('from a group falls back to what the subscription hands down, as a gap', () => {
+    const before = aCoveredTenant([ownScope({ verdict: 'role-not-eligible' }), groupScope()], ownOnly);
+
+    const assessment = look(before, { inTenant: [anOwnReading(1, [anAssignment(whole, roles.reader)])] });
+
+    expect(told(assessment.record)).toEqual([
+      [whole, 'role-not-eligible'],
+      [web.id, 'role-not-eligible'],
+    ]);
+    expect(assessment.change?.gapsOpened).toContain(web.id);
+  });
+
+  it('from one of two groups is gone, as a gap', () => {
+    const before = aCoveredTenant([groupScope()], ownOnly);
+
+    const assessment = look(before, { inTenant: [anOwnReading(1, [anAssignment(data.id)])] });
+
+    expect(told(assessment.record)).toEqual([
+      [data.id, 'earning'],
+      [web.id, 'gone'],
+    ]);
+    expect(assessment.change?.gapsOpened).toEqual([web.id]);
+  });
+
+  it('from a group and given on the subscription instead loses nothing', () => {
+    const before = aCoveredTenant([groupScope({ verdict: 'gone' })], {
+      ...ownOnly,
+      openGaps: [aGap(1, { scope: web.id, reason: 'gone' })],
+    });
+
+    const assessment = look(before, { inTenant: [anOwnReading()] });
+
+    expect(told(assessment.record)).toEqual([[whole, 'earning']]);
+    expect(assessment.record.openGaps).toEqual([]);
+    expect(assessment.droppedScopes).toEqual([web.id.toLowerCase()]);
+  });
+});
+
+describe('two ways of access', () => {
+  it.each<[string, Reading[], Reading[], Verdict, string[]]>([
+    ['both earn', [aReading()], [anOwnReading()], 'earning', ['lighthouse', 'service-principal']],
+    [
+      'only the delegation earns',
+      [aReading()],
+      [anOwnReading(1, [anAssignment(whole, roles.reader)])],
+      'earning',
+      ['lighthouse'],
+    ],
+    [
+      'only the role earns',
+      [aReadingWithRole(1, roles.reader)],
+      [anOwnReading()],
+      'earning',
+      ['service-principal'],
+    ],
+    [
+      'the delegation has gone',
+      [{ kind: 'gone', scope: subscription(1) }],
+      [anOwnReading()],
+      'earning',
+      ['service-principal'],
+    ],
+    [
+      'one does not see it',
+      [aReading()],
+      [{ kind: 'not-visible', scope: subscription(1) }],
+      'earning',
+      ['lighthouse'],
+    ],
+  ])('make a scope as good as its best coverage when %s', (_, readings, inTenant, verdict, coveredBy) => {
+    const before = aCoveredTenant(
+      [aScopeRecord(1, { coveredBy: ['lighthouse', 'service-principal'] })],
+      both,
+    );
+
+    const { record } = look(before, { readings, inTenant });
+
+    expect(record.scopes).toMatchObject([{ scope: whole, verdict, coveredBy }]);
+    expect(record.scopes[0]?.since).toBe(aScopeRecord(1).since);
+    expect(record.openGaps).toEqual([]);
+  });
+
+  it('lose a scope only when neither holds it', () => {
+    const before = aCoveredTenant(
+      [aScopeRecord(1, { coveredBy: ['lighthouse', 'service-principal'] })],
+      both,
+    );
+    const gone: Reading[] = [{ kind: 'gone', scope: subscription(1) }];
+
+    expect(told(look(before, { readings: gone, inTenant: [anUnreadable(1)] }).record)).toEqual([
+      [whole, 'earning'],
+    ]);
+    expect(told(look(before, { readings: gone }).record)).toEqual([[whole, 'earning']]);
+    expect(told(look(before, { readings: gone, inTenant: gone }).record)).toEqual([[whole, 'gone']]);
+  });
+
+  it('are complete only when both were looked at', () => {
+    const before = aTenantRecord(both);
+
+    expect(look(before, { readings: [aReading()], inTenant: [anOwnReading()] }).complete).toBe(true);
+    expect(look(before, { readings: [aReading()] }).complete).toBe(false);
+    expect(look(before, { inTenant: [anOwnReading()] }).complete).toBe(false);
+  });
+
+  it('are first told by the one that could be read, and then age until both can be', () => {
+    const first = look(aTenantRecord(both), { readings: [aReading()] });
+    const later = look(first.record, { readings: [aReading()] }, new Date(NOON.getTime() + HOUR));
+
+    expect(first.record).toMatchObject({ phase: 'covered', lastGood: NOON.toISOString(), version: 1 });
+    expect(later.record).toMatchObject({ phase: 'covered', lastGood: NOON.toISOString(), version: 1 });
+  });
+
+  it.each<[string, Partial<Look>]>([
+    ['could not look', {}],
+    ['saw nothing while the other could not look', { readings: [] }],
+    ['read a part while the other could not look', { readings: [aReading(1), anUnreadable(2)] }],
+  ])('tell nothing of a new tenant when one %s', (_, seen) => {
+    const before = aTenantRecord(both);
+
+    expect(look(before, seen)).toMatchObject({ record: before, change: null, complete: false });
+  });
+
+  it('leave no trace of one that is given up', () => {
+    const before = aCoveredTenant([ownScope()], { registration: heldBy('lighthouse') });
+
+    const assessment = look(before, { readings: [aReading(2)] });
+
+    expect(told(assessment.record)).toEqual([[subscription(2).id, 'earning']]);
+    expect(assessment.droppedScopes).toEqual([whole]);
+  });
+});
+
+describe('whatever our service principal sees', () => {
+  const anyRole = fc.constantFrom(roles.contributor, roles.reader, roles.assignmentDelete);
+  const anywhere = fc.constantFrom('/', managementGroup, whole, web.id, data.id, account);
+  const assignments = fc
+    .array(fc.tuple(anywhere, anyRole, fc.boolean()), { maxLength: 4 })
+    .map((list) => list.map((one) => anAssignment(...one)));
+  const looks = fc.array(assignments, { maxLength: 3 });
+  const after = (history: readonly RoleAssignment[][]) =>
+    history.reduce<TenantRecord>(
+      (record, seen, hour) =>
+        look(record, { inTenant: [anOwnReading(1, seen)] }, new Date(NOON.getTime() + hour * HOUR)).record,
+      aTenantRecord(ownOnly),
+    );
+  const later = new Date(NOON.getTime() + DAY);
+
+  it('a second look at the same changes nothing', () => {
+    fc.assert(
+      fc.property(looks, assignments, (history, seen) => {
+        const once = look(after(history), { inTenant: [anOwnReading(1, seen)] }, later).record;
+
+        expect(look(once, { inTenant: [anOwnReading(1, seen)] }, later).change).toBeNull();
+      }),
+    );
+  });
+
+  it('an unreadable look, or none, changes nothing', () => {
+    fc.assert(
+      fc.property(looks, (history) => {
+        const record = after(history);
+
+        expect(look(record, { inTenant: [anUnreadable(1)] }, later)).toMatchObject({ record, change: null });
+        expect(look(record, { readings: [] }, later)).toMatchObject({ record, change: null });
+      }),
+    );
+  });
+});

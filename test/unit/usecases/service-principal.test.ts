@@ -1,0 +1,350 @@
+/** A pass over a tenant in which our application has a service principal. */
+import { describe, expect, it } from 'vitest';
+import { Failure } from '../../../src/lib/domain/failure.ts';
+import { linkRequestId } from '../../../src/lib/domain/request.ts';
+import type { Facts } from '../../../src/lib/domain/tenant.ts';
+import { MINUTE } from '../../support/clock.ts';
+import {
+  aDelegation,
+  anAssignment,
+  aPrincipal,
+  aSecondPrincipal,
+  ids,
+  resourceGroup,
+  roles,
+  someFacts,
+  subscription,
+  subscriptionId,
+} from '../../support/delegations.ts';
+import { aLinkRequest, aRequest } from '../../support/requests.ts';
+import { aStage, type Stage } from '../../support/stage.ts';
+import {
+  aCoveredTenant,
+  aLinkRecord,
+  anObservedLink,
+  aRegistration,
+  aScopeRecord,
+  aTenantRecord,
+} from '../../support/tenants.ts';
+
+const NOON = '2026-03-10T12:00:00.000Z';
+const whole = subscription(1).id;
+const web = resourceGroup(1, 'Web');
+const pinned = { principal: 'pal-link', objectId: ids.palInTenant };
+
+function announced(facts: Facts = {}) {
+  return aRegistration({
+    announcedAt: '2026-03-10T11:59:55.000Z',
+    facts: { accessKinds: ['service-principal'], ...facts },
+  });
+}
+
+/** A new tenant whose first subscription gives us Contributor, unless told otherwise. */
+function aTenant(facts: Facts = {}, assignments = [anAssignment()], options = {}): Stage {
+  const stage = aStage(options);
+  stage.ledger.hold(aTenantRecord({ registration: announced(facts) }));
+  stage.inTenant.put(someFacts(1, { managedByTenantIds: [] }), assignments);
+  return stage;
+}
+
+/** The tenant as a good pass has left it. */
+function aKnownTenant(assignments = [anAssignment()]): Stage {
+  const stage = aTenant({}, assignments);
+  stage.ledger.hold(
+    aCoveredTenant([aScopeRecord(1, { coveredBy: ['service-principal'] })], {
+      registration: announced(),
+      pinned,
+    }),
+  );
+  stage.partnerLinks.set(ownLink(), ids.palInTenant);
+  return stage;
+}
+
+const ownLink = () => anObservedLink({ tenantId: ids.customer, objectId: ids.palInTenant });
+const verdicts = (stage: Stage) =>
+  stage.ledger.held(ids.customer).scopes.map(({ scope, verdict }) => [scope, verdict]);
+const denied = () => new Failure('denied', 'Entra refused a token (AADSTS700016).');
+const unavailable = () => new Failure('unavailable', 'Azure answered 500.');
+
+describe('a pass over a tenant with our service principal', () => {
+  it('links that identity in the tenant, tells its coverage, and pins it', async () => {
+    const stage = aTenant();
+
+    expect(await stage.reconcileTenant(aRequest())).toEqual({ kind: 'assessed' });
+
+    expect(stage.links.held(ids.customer, ids.palInTenant)).toMatchObject({
+      principal: 'pal-link',
+      observed: ownLink(),
+      lastOutcome: 'linked',
+      lease: null,
+    });
+    expect(stage.ledger.held(ids.customer)).toMatchObject({ phase: 'covered', pinned, failure: null });
+    expect(verdicts(stage)).toEqual([[whole, 'earning']]);
+    expect(stage.partnerLinks.calls).toEqual(['GET', 'PUT 4681234', 'GET']);
+    expect(stage.inTenant.calls).toEqual(['subscriptions', whole]);
+  });
+
+  it('asks for no link at home', async () => {
+    const stage = aTenant();
+
+    await stage.reconcileTenant(aRequest());
+
+    expect(stage.queues.requests()).toEqual([]);
+    expect(await stage.links.read(ids.managingTenant, ids.pal)).toBeNull();
+    expect(stage.azure.directReads).toEqual([]);
+  });
+
+  it('made again writes nothing and changes nothing', async () => {
+    const stage = aTenant();
+    await stage.reconcileTenant(aRequest());
+    stage.clock.pass(MINUTE);
+
+    expect(await stage.reconcileTenant(aRequest({ hop: 1 }))).toEqual({ kind: 'unchanged' });
+
+    expect(stage.partnerLinks.calls).toEqual(['GET', 'PUT 4681234', 'GET', 'GET']);
+    expect(stage.ledger.changes(ids.customer)).toHaveLength(1);
+    expect(stage.links.changes()).toHaveLength(1);
+  });
+
+  it('looks at the link only as far as the mode allows', async () => {
+    const stage = aTenant({}, [anAssignment()], { linkRules: { mode: 'observe' } });
+
+    expect(await stage.reconcileTenant(aRequest())).toEqual({ kind: 'assessed' });
+
+    expect(stage.partnerLinks.calls).toEqual(['GET']);
+    expect(stage.links.held(ids.customer, ids.palInTenant).lastOutcome).toBe('would-link');
+  });
+
+  it('ignores what others have delegated to the customer', async () => {
+    const stage = aTenant();
+    stage.inTenant.put(someFacts(2, { tenantId: ids.otherCustomer }), [anAssignment()]);
+
+    await stage.reconcileTenant(aRequest());
+
+    expect(verdicts(stage)).toEqual([[whole, 'earning']]);
+  });
+
+  it('leaves the link of a tenant that was offboarded', async () => {
+    const stage = aKnownTenant();
+    const registration = { ...announced(), offboardedAt: NOON };
+    stage.ledger.hold({ ...stage.ledger.held(ids.customer), registration });
+
+    expect(await stage.reconcileTenant(aRequest())).toEqual({ kind: 'assessed' });
+
+    expect(stage.partnerLinks.calls).toEqual([]);
+    expect(stage.partnerLinks.linkOf(ids.palInTenant)).toEqual(ownLink());
+  });
+});
+
+describe('the object our application is in a tenant', () => {
+  it('that differs from the pinned one is refused in words, and nothing is sent', async () => {
+    const stage = aKnownTenant();
+    stage.inTenant.objectId = ids.stranger;
+
+    await expect(stage.reconcileTenant(aRequest())).rejects.toMatchObject({
+      kind: 'denied',
+      message: expect.stringContaining(`is object ${ids.stranger}, but it was ${ids.palInTenant}`) as string,
+    });
+
+    expect([stage.partnerLinks.calls, stage.inTenant.calls]).toEqual([[], []]);
+    expect(stage.ledger.held(ids.customer)).toMatchObject({
+      pinned,
+      phase: 'covered',
+      failure: { kind: 'denied' },
+      version: 1,
+    });
+    expect(await stage.links.read(ids.customer, ids.stranger)).toBeNull();
+  });
+
+  it('is what an event says it is now, whatever was pinned', async () => {
+    const stage = aKnownTenant();
+    stage.inTenant.objectId = ids.stranger;
+    const registration = announced({ servicePrincipalObjectId: ids.stranger });
+    stage.ledger.hold({ ...stage.ledger.held(ids.customer), registration });
+
+    await stage.reconcileTenant(aRequest());
+
+    expect(stage.partnerLinks.linkOf(ids.stranger)?.partnerId).toBe('4681234');
+    expect(stage.ledger.held(ids.customer).pinned).toEqual({ ...pinned, objectId: ids.stranger });
+  });
+
+  it('that differs from what an event says is refused from the first', async () => {
+    const stage = aTenant({ servicePrincipalObjectId: ids.stranger });
+
+    await expect(stage.reconcileTenant(aRequest())).rejects.toMatchObject({
+      message: expect.stringContaining(`the onboarding event names ${ids.stranger}`) as string,
+    });
+
+    expect(stage.ledger.held(ids.customer)).toMatchObject({ phase: 'unobserved', pinned: null });
+    expect([stage.partnerLinks.calls, stage.inTenant.calls]).toEqual([[], []]);
+  });
+
+  it('is pinned for one principal, not for another', async () => {
+    const stage = aTenant({ principal: 'pal-bergen' }, [anAssignment()], {
+      principals: [aPrincipal(), aSecondPrincipal()],
+    });
+    stage.ledger.hold({ ...stage.ledger.held(ids.customer), pinned: { ...pinned, objectId: ids.stranger } });
+
+    await stage.reconcileTenant(aRequest());
+
+    expect(stage.ledger.held(ids.customer).pinned).toEqual({ ...pinned, principal: 'pal-bergen' });
+    expect(stage.partnerLinks.linkOf(ids.palInTenant)?.partnerId).toBe('4685678');
+  });
+
+  it('is not pinned by a token that could not be put to use', async () => {
+    const stage = aTenant();
+    stage.partnerLinks.fail('read', unavailable());
+    stage.inTenant.fail('subscriptions', unavailable());
+
+    await expect(stage.reconcileTenant(aRequest())).rejects.toMatchObject({ kind: 'unavailable' });
+
+    expect(stage.ledger.held(ids.customer)).toMatchObject({ pinned: null, phase: 'unobserved' });
+  });
+});
+
+describe('a tenant that gives no token', () => {
+  it('stays what it was; a new one is looked at again soon', async () => {
+    const stage = aTenant();
+    stage.inTenant.fail('token', denied());
+
+    await expect(stage.reconcileTenant(aRequest())).rejects.toMatchObject({ kind: 'denied' });
+
+    expect(stage.ledger.held(ids.customer)).toMatchObject({
+      phase: 'unobserved',
+      failure: { kind: 'denied', message: 'Entra refused a token (AADSTS700016).' },
+      lastOutcome: 'failed',
+    });
+    expect(stage.queues.requests()).toMatchObject([{ request: { subject: 'tenant', hop: 1 } }]);
+  });
+
+  it('does not keep the coverage by Lighthouse from being told', async () => {
+    const stage = aTenant({ accessKinds: ['lighthouse', 'service-principal'] });
+    stage.azure.put({ facts: someFacts(1), delegations: [aDelegation()] });
+    stage.inTenant.fail('token', denied());
+
+    await expect(stage.reconcileTenant(aRequest())).rejects.toMatchObject({ kind: 'denied' });
+
+    expect(verdicts(stage)).toEqual([[whole, 'earning']]);
+    expect(stage.queues.requests()).toMatchObject([
+      { request: { subject: 'link', id: `${ids.managingTenant}/${ids.pal}` } },
+      { request: { subject: 'tenant' } },
+    ]);
+  });
+});
+
+describe('a link in a tenant that fails', () => {
+  it('does not hide the coverage, and is tried again', async () => {
+    const stage = aTenant();
+    stage.partnerLinks.fail('read', unavailable());
+
+    await expect(stage.reconcileTenant(aRequest())).rejects.toMatchObject({ kind: 'unavailable' });
+
+    expect(verdicts(stage)).toEqual([[whole, 'earning']]);
+    expect(stage.links.held(ids.customer, ids.palInTenant)).toMatchObject({
+      failure: { kind: 'unavailable' },
+      observed: null,
+    });
+    expect(stage.ledger.held(ids.customer)).toMatchObject({ failure: { kind: 'unavailable' }, pinned });
+  });
+
+  it('is left to another pass that is looking at it', async () => {
+    const stage = aTenant();
+    const lease = { owner: 'somebody', until: '2026-03-10T12:01:00.000Z' };
+    stage.links.hold(aLinkRecord({ tenantId: ids.customer, objectId: ids.palInTenant, lease }));
+
+    expect(await stage.reconcileTenant(aRequest())).toEqual({ kind: 'assessed' });
+
+    expect(stage.partnerLinks.calls).toEqual([]);
+    expect(stage.links.held(ids.customer, ids.palInTenant).lease).toEqual(lease);
+  });
+
+  it('can be asked for by itself once it is on record', async () => {
+    const stage = aKnownTenant();
+    await stage.reconcileTenant(aRequest());
+    stage.partnerLinks.set(null, ids.palInTenant);
+
+    const id = linkRequestId({ tenantId: ids.customer, objectId: ids.palInTenant });
+
+    expect(await stage.reconcileLink(aLinkRequest({ id }))).toEqual({ kind: 'linked' });
+    expect(stage.partnerLinks.linkOf(ids.palInTenant)).toEqual(ownLink());
+  });
+});
+
+describe('coverage in a tenant', () => {
+  it('held on resource groups alone is read group by group', async () => {
+    const stage = aTenant({}, [anAssignment(web.id), anAssignment(`${whole}/resourceGroups/Data/x/y`)]);
+
+    await stage.reconcileTenant(aRequest());
+
+    expect(verdicts(stage)).toEqual([
+      [resourceGroup(1, 'Data').id, 'earning'],
+      [web.id, 'earning'],
+    ]);
+  });
+
+  it('that our roles do not permit to read is told as missing Reader', async () => {
+    const stage = aTenant();
+    stage.inTenant.roleAssignments = () => Promise.resolve({ kind: 'no-access', status: 403 });
+
+    await expect(stage.reconcileTenant(aRequest())).rejects.toMatchObject({
+      kind: 'denied',
+      message: expect.stringContaining('such as Reader, is missing') as string,
+    });
+
+    expect(stage.ledger.held(ids.customer)).toMatchObject({ phase: 'unobserved', scopes: [], pinned });
+  });
+
+  it('stands where one subscription cannot be read', async () => {
+    const stage = aKnownTenant([anAssignment(whole, roles.reader)]);
+    stage.inTenant.fail(whole, unavailable());
+
+    await expect(stage.reconcileTenant(aRequest())).rejects.toMatchObject({ kind: 'unavailable' });
+
+    expect(verdicts(stage)).toEqual([[whole, 'earning']]);
+    expect(stage.ledger.held(ids.customer)).toMatchObject({ version: 1, openGaps: [] });
+  });
+
+  it('stands where the subscriptions cannot be listed', async () => {
+    const stage = aKnownTenant();
+    stage.inTenant.remove(subscriptionId(1));
+    stage.inTenant.fail('subscriptions', denied());
+
+    await expect(stage.reconcileTenant(aRequest())).rejects.toMatchObject({ kind: 'denied' });
+
+    expect(verdicts(stage)).toEqual([[whole, 'earning']]);
+  });
+
+  it('is gone when neither the list nor a direct read shows the subscription', async () => {
+    const stage = aKnownTenant();
+    stage.inTenant.remove(subscriptionId(1));
+
+    expect(await stage.reconcileTenant(aRequest())).toEqual({ kind: 'assessed' });
+
+    expect(verdicts(stage)).toEqual([[whole, 'gone']]);
+    expect(stage.ledger.held(ids.customer)).toMatchObject({
+      phase: 'not-delegated',
+      openGaps: [{ reason: 'gone' }],
+    });
+    expect(stage.inTenant.calls).toEqual(['subscriptions', whole]);
+  });
+
+  it('is not gone because a list lags', async () => {
+    const stage = aKnownTenant();
+    stage.inTenant.unlist(subscriptionId(1));
+
+    await expect(stage.reconcileTenant(aRequest())).rejects.toMatchObject({ kind: 'unavailable' });
+
+    expect(verdicts(stage)).toEqual([[whole, 'earning']]);
+  });
+
+  it('of an expected subscription that does not show is told', async () => {
+    const stage = aTenant({ subscriptionIds: [subscriptionId(1), subscriptionId(2)] });
+
+    await stage.reconcileTenant(aRequest());
+
+    expect(verdicts(stage)).toEqual([
+      [whole, 'earning'],
+      [subscription(2).id, 'not-visible'],
+    ]);
+  });
+});
