@@ -23,6 +23,18 @@ it('makes one change of the same event delivered five times, and takes a byte or
   expect(linkWrites(azure)).toEqual({ PUT: 1 });
 });
 
+it('parks nothing when many different events about one customer come at once', async () => {
+  const events = Array.from({ length: 40 }, (_, n) => ({
+    tenantId: tenantIdOf(1),
+    tags: { wave: String(n) },
+  }));
+
+  const { report } = await settleEstate(anEstate([aCustomer(1, { onboard: false })], { events }));
+
+  expect(report.parked).toEqual([]);
+  expect(report.tenants).toMatchObject([{ state: 'earning', changes: 1, failure: null }]);
+});
+
 it('parks what it cannot process, each with a reason, and goes on with the next message', async () => {
   const events = [
     '',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aCustomer, anEstate, subscriptionIdOf } from '../support/estate.ts';
+import { aCustomer, anEstate, delegationTo, PRINCIPAL, subscriptionIdOf } from '../support/estate.ts';
 import { linkWrites, settleEstate } from '../support/stack.ts';
 
 const faults = [
@@ -25,6 +25,40 @@ describe('while the link cannot be read', () => {
       expect(azure.beforeRetryAfter).toBe(0);
     },
   );
+});
+
+it('shows the link as it was read when it cannot be written', async () => {
+  const faults = [{ method: 'PUT', path: '/partners', times: null, status: 403 }];
+
+  const { report, azure } = await settleEstate(anEstate(1, { faults }));
+
+  expect(report.tenants).toMatchObject([{ state: 'unlinked', failure: { kind: 'denied' } }]);
+  expect(azure.throttled).toBe(0);
+});
+
+it('takes a 404 that is not about links for trouble, not for a missing link', async () => {
+  const body = { error: { code: 'InvalidResourceType', message: 'no' } };
+  const faults = [{ method: 'GET', path: '/partners', times: null, status: 404, body }];
+
+  const { report, azure } = await settleEstate(anEstate(1, { faults }));
+
+  expect(report.tenants).toMatchObject([{ state: 'unobserved', failure: { kind: 'unexpected' } }]);
+  expect(linkWrites(azure)).toEqual({});
+});
+
+it('reads many resource groups of one subscription through a small quota', async () => {
+  const delegations = Array.from({ length: 6 }, (_, n) => ({
+    ...delegationTo(PRINCIPAL),
+    resourceGroup: `rg-${n}`,
+  }));
+  const customer = aCustomer(1, { subscriptions: [{ subscriptionId: subscriptionIdOf(1), delegations }] });
+  const quota = { readsPerSecond: 1, readBucket: 2, writesPerSecond: 10, writeBucket: 200, graphPer5s: 15 };
+
+  const { report, azure } = await settleEstate(anEstate([customer], { rules: { quota } }));
+
+  expect(report.tenants[0]?.scopes.map(({ verdict }) => verdict)).toEqual(delegations.map(() => 'earning'));
+  expect(report.parked).toEqual([]);
+  expect(azure.beforeRetryAfter).toBe(0);
 });
 
 describe('while coverage cannot be read', () => {

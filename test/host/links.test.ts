@@ -12,6 +12,20 @@ it('links once for a hundred customers that arrive together', async () => {
   expect(azure.throttled).toBe(0);
 });
 
+it('asks the index once for all the customers it works on at a time', async () => {
+  const concurrentCalls = 64;
+
+  const { report, azure } = await settleEstate(anEstate(1_000));
+
+  expect(report.tenants.filter(({ state }) => state === 'earning')).toHaveLength(1_000);
+  expect(azure.calls['POST /providers/Microsoft.ResourceGraph/resources']).toBeLessThanOrEqual(
+    Math.ceil(1_000 / concurrentCalls) + 5,
+  );
+  expect(linkWrites(azure)).toEqual({ PUT: 1 });
+  expect(linkReads(azure)).toBeLessThanOrEqual(5);
+  expect(azure.throttled).toBe(0);
+});
+
 it('writes nothing when the principal is linked to our partner ID already', async () => {
   const { report, azure } = await settleEstate(anEstate(2, { link: PARTNER_ID }));
 

@@ -88,6 +88,42 @@ it('keeps the state through reads that merely fail, and heals when the delegatio
   }
 });
 
+it.each([
+  [
+    'shrinks to one of its resource groups',
+    [{ ...delegationTo(PRINCIPAL), resourceGroup: 'rg-web' }],
+    ['gone', 'earning'],
+  ],
+  ['grows from a resource group to the subscription', [delegationTo(PRINCIPAL)], ['earning']],
+])('tells what became of a delegation that %s', async (what, after, verdicts) => {
+  const before = what.startsWith('shrinks')
+    ? [delegationTo(PRINCIPAL)]
+    : [{ ...delegationTo(PRINCIPAL), resourceGroup: 'rg-web' }];
+  const subscriptions = (delegations: readonly object[]) => [
+    { subscriptionId: subscriptionIdOf(1), delegations },
+  ];
+  const running = await runStack(
+    anEstate([aCustomer(1, { subscriptions: subscriptions(before) })], {
+      timeline: [
+        {
+          afterMs: 1_500,
+          patch: { customers: [{ tenantId: tenantIdOf(1), subscriptions: subscriptions(after) }] },
+        },
+      ],
+    }),
+  );
+  try {
+    await running.settle();
+    await running.send(look('after-the-change'));
+    const report = await running.settle();
+
+    expect(report.tenants[0]?.scopes.map(({ verdict }) => verdict)).toEqual(verdicts);
+    expect(report.tenants[0]?.failure).toBeNull();
+  } finally {
+    await running.stop();
+  }
+});
+
 it('shows a delegation that comes late', async () => {
   const late = aCustomer(1, { subscriptions: [{ subscriptionId: subscriptionIdOf(1), delegations: [] }] });
   const running = await runStack(

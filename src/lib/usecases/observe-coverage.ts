@@ -4,6 +4,7 @@ import { isWorse } from '../domain/coverage.ts';
 import { Failure } from '../domain/failure.ts';
 import { sameId } from '../domain/guid.ts';
 import type { IndexedSubscription } from '../domain/indexed-subscription.ts';
+import type { Delegation } from '../domain/delegation.ts';
 import type { Estate, EstateIndex } from '../domain/ports.ts';
 import { scopeKey, scopeOf, subscriptionScope, type Scope } from '../domain/scope.ts';
 import { isActive, type SubscriptionFacts } from '../domain/subscription.ts';
@@ -25,6 +26,8 @@ export interface ObserveCoverageDeps {
 interface Target {
   readonly scope: Scope;
   readonly indexed: IndexedSubscription | null;
+  /** The index shows other delegations to us in the same subscription. */
+  readonly beside: boolean;
 }
 
 /**
@@ -49,7 +52,10 @@ export async function observeCoverage(
       const indexReading = believe ? believed(target, record, rules, deps.indexLagAllowanceMs, now) : null;
       if (indexReading) return indexReading;
       try {
-        return await readDirectly(deps, target, record, expected.has(target.scope.subscriptionId));
+        return await readDirectly(deps, target, record, {
+          expected: expected.has(target.scope.subscriptionId),
+          now,
+        });
       } catch (error) {
         if (error instanceof Failure) return { kind: 'unreadable', scope: target.scope, failure: error };
         throw error;
@@ -66,13 +72,18 @@ function targetsOf(
   managingTenantId: string,
 ): Target[] {
   const targets = new Map<string, Target>();
+  const isOurs = (delegation: Delegation) => sameId(delegation.managedByTenantId, managingTenantId);
+  const oursIn = new Map(
+    indexed.map((found) => [found.facts.subscriptionId, found.delegations.filter(isOurs).length]),
+  );
   const add = (scope: Scope, found: IndexedSubscription | null) => {
     const covered =
       targets.has(scopeKey(scope)) || targets.has(scopeKey(subscriptionScope(scope.subscriptionId)));
-    if (!covered) targets.set(scopeKey(scope), { scope, indexed: found });
+    const beside = found === null && (oursIn.get(scope.subscriptionId) ?? 0) > 0;
+    if (!covered) targets.set(scopeKey(scope), { scope, indexed: found, beside });
   };
   for (const found of indexed) {
-    const ours = found.delegations.filter((d) => sameId(d.managedByTenantId, managingTenantId));
+    const ours = found.delegations.filter(isOurs);
     const whole = ours.some(({ scope }) => scope.resourceGroup === null);
     const managed = found.facts.managedByTenantIds.some((id) => sameId(id, managingTenantId));
     // A resource group delegated alone gives no access to its subscription: it is read by itself.
@@ -133,11 +144,11 @@ async function readDirectly(
   deps: ObserveCoverageDeps,
   target: Target,
   record: TenantRecord,
-  expected: boolean,
+  { expected, now }: { readonly expected: boolean; readonly now: Date },
 ): Promise<Reading | null> {
   const { scope, indexed } = target;
   const list = await deps.estate.delegations(scope);
-  if (list.kind === 'no-access') return judgeNoAccess(deps, target, record, list.status);
+  if (list.kind === 'no-access') return judgeNoAccess(deps, target, record, { status: list.status, now });
 
   const facts = await subscriptionFacts(deps, scope, indexed);
   const belongs = facts.tenantId === record.registration.tenantId;
@@ -161,26 +172,30 @@ async function subscriptionFacts(
 
 /**
  * 401, 403 and 404 prove nothing by themselves. A scope we covered is gone only when, besides, the index lacks it and a
- * complete list of subscriptions lacks it too, or lacks our tenant among those that manage it.
+ * complete list of subscriptions lacks it too, or lacks our tenant among those that manage it; or when the index shows
+ * others of our delegations in that subscription, and has had the time it may need to show this one.
  */
 async function judgeNoAccess(
   deps: ObserveCoverageDeps,
-  { scope, indexed }: Target,
+  { scope, indexed, beside }: Target,
   record: TenantRecord,
-  status: number,
+  { status, now }: { readonly status: number; readonly now: Date },
 ): Promise<Reading> {
-  const denied = new Failure(
+  const failure = new Failure(
     'denied',
     `Azure answered ${status} when the delegations of ${scope.id} were read.`,
   );
-  if (indexed) return { kind: 'unreadable', scope, failure: denied };
-  const covered = record.scopes.some(
-    (known) =>
-      scopeOf(known.scope)?.subscriptionId === scope.subscriptionId && known.verdict !== 'not-visible',
+  if (indexed) return { kind: 'unreadable', scope, failure };
+  const covered = record.scopes.filter(
+    (known) => known.subscriptionId === scope.subscriptionId && known.verdict !== 'not-visible',
   );
-  if (!covered) return { kind: 'not-visible', scope };
+  if (covered.length === 0) return { kind: 'not-visible', scope };
+  const seenLately = covered.some(
+    ({ directAt }) => directAt !== null && now.getTime() - Date.parse(directAt) < deps.indexLagAllowanceMs,
+  );
+  if (beside && !seenLately) return { kind: 'gone', scope };
 
   const listed = (await deps.estate.subscriptions()).get(scope.subscriptionId);
   const stillManaged = listed?.managedByTenantIds.includes(deps.managingTenantId) ?? false;
-  return stillManaged ? { kind: 'unreadable', scope, failure: denied } : { kind: 'gone', scope };
+  return stillManaged ? { kind: 'unreadable', scope, failure } : { kind: 'gone', scope };
 }

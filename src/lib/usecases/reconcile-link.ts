@@ -54,16 +54,26 @@ export function makeLookAtLink(deps: LookAtLinkDeps): LookAtLink {
   return async (identity, request) => {
     const leased = await takeLease(deps, identity, messageIdOf(request));
     if ('kind' in leased) return leased;
-    try {
-      const look = await lookAndAct(deps, identity, leased.record);
-      await record(deps, leased, identity.principal, look, request.cause.id);
-      return look.outcome;
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      await noteFailure(deps, leased, error);
-      throw error;
-    }
+    const outcome = await underLease(deps, identity, leased, request);
+    if (outcome.kind === 'failed') throw outcome.failure;
+    return outcome;
   };
+}
+
+async function underLease(
+  deps: LookAtLinkDeps,
+  identity: LinkIdentity,
+  leased: Versioned<LinkRecord>,
+  request: ReconcileRequest,
+): Promise<Outcome> {
+  try {
+    const look = await lookAndAct(deps, identity, leased.record);
+    await record(deps, leased, identity.principal, look, request.cause.id);
+    return look.outcome;
+  } catch (error) {
+    if (error instanceof Failure) await noteFailure(deps, leased, error);
+    throw error;
+  }
 }
 
 export interface ReconcileLinkDeps {
@@ -142,14 +152,22 @@ async function lookAndAct(deps: LookAtLinkDeps, identity: LinkIdentity, link: Li
       };
     case 'create':
     case 'replace':
-      return write(deps, identity, decision);
+      return write(deps, identity, decision, reading);
   }
 }
 
 type Write = Extract<LinkDecision, { do: 'create' | 'replace' }>;
 
-/** A write is judged by a fresh read: an error may have come after the write, and a success may not have held. */
-async function write(deps: LookAtLinkDeps, identity: LinkIdentity, decision: Write): Promise<Look> {
+/**
+ * A write is judged by a fresh read: an error may have come after the write, and a success may not have held. The
+ * reading before a write that certainly did not happen stands, beside the failure.
+ */
+async function write(
+  deps: LookAtLinkDeps,
+  identity: LinkIdentity,
+  decision: Write,
+  before: LinkReading,
+): Promise<Look> {
   const { partnerId } = decision;
   let trouble: Failure | null = null;
   try {
@@ -161,17 +179,20 @@ async function write(deps: LookAtLinkDeps, identity: LinkIdentity, decision: Wri
     }
   } catch (error) {
     // 429 and a wrong identity come before any write.
-    if (!(error instanceof Failure) || error.kind === 'throttled' || error.kind === 'denied') throw error;
+    if (!(error instanceof Failure)) throw error;
+    if (error.kind === 'throttled' || error.kind === 'denied') {
+      return { reading: before, outcome: { kind: 'failed', failure: error } };
+    }
     trouble = error;
   }
   const reading = await deps.partnerLinks.read(identity);
   if (reading && standing(reading, partnerId) === 'linked') {
     return { reading, outcome: { kind: decision.do === 'create' ? 'linked' : 'relinked' } };
   }
-  throw (
+  const failure =
     trouble ??
-    new Failure('unavailable', 'Azure accepted the link, but a read right after it does not show it.')
-  );
+    new Failure('unavailable', 'Azure accepted the link, but a read right after it does not show it.');
+  return { reading, outcome: { kind: 'failed', failure } };
 }
 
 async function record(
@@ -191,15 +212,16 @@ async function record(
   const change: LinkChange | null = changed
     ? { version, at, causeId, from, to, partnerId: look.reading?.partnerId ?? null }
     : null;
+  const failure = look.outcome.kind === 'failed' ? look.outcome.failure : null;
   const after: LinkRecord = {
     ...before,
     observed: look.reading,
     readAt: at,
-    failure: null,
+    failure: failure ? noteOf(failure, deps.clock()) : null,
     lastOutcome: look.outcome.kind,
     version,
     looks: before.looks + 1,
-    nextLookAt: null,
+    nextLookAt: failure?.retryAt?.toISOString() ?? null,
     gapSince: to === 'linked' || before.desired.kind === 'held' ? null : (before.gapSince ?? at),
     lease: null,
   };

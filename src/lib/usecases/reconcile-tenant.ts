@@ -79,15 +79,58 @@ async function look(
       : NOT_LOOKED,
   ]);
   const sights = { at, causeId: request.cause.id, readings: delegated.readings, inTenant: inTenant.readings };
-  const assessment = assess(before, sights, rules);
-  const record = { ...assessment.record, pinned: inTenant.pinned ?? before.pinned };
   const trouble = worstOf([...troubleIn(delegated), ...troubleIn(inTenant)]);
+  return untilWritten(deps, known, { at, trouble }, (current) => {
+    const assessment = assess(current.record, sights, rules);
+    const record = { ...assessment.record, pinned: inTenant.pinned ?? current.record.pinned };
+    return conclude(deps, current, { ...assessment, record }, trouble, { request, at });
+  });
+}
+
+/** How often a look is written again at once when somebody else wrote the same tenant in between. */
+const WRITE_TRIES = 10;
+
+/**
+ * Writes what a look has shown. Somebody else may have written the tenant meanwhile: then the same look is compared with
+ * what is on record now, and where that comes from a later look, ours has nothing to add.
+ */
+async function untilWritten(
+  deps: ReconcileTenantDeps,
+  known: Versioned<TenantRecord>,
+  { at, trouble }: { readonly at: Date; readonly trouble: Failure | null },
+  write: (current: Versioned<TenantRecord>) => Promise<Outcome>,
+): Promise<Outcome> {
+  let current = known;
+  for (let tries = 1; ; tries++) {
+    try {
+      return await write(current);
+    } catch (error) {
+      // The look's own trouble passes through; only the ledger's conflict is ours to settle.
+      const overtaken = error instanceof Failure && error.kind === 'conflict' && error !== trouble;
+      if (!overtaken || tries >= WRITE_TRIES) throw error;
+    }
+    const now = await deps.ledger.read(known.record.registration.tenantId);
+    if (!now || now.record.registration.offboardedAt) return { kind: 'unchanged' };
+    if (now.record.lastGood !== null && Date.parse(now.record.lastGood) >= at.getTime())
+      return { kind: 'unchanged' };
+    current = now;
+  }
+}
+
+/** Writes an assessed look. A look in trouble commits what could be seen and notes the trouble beside it, and throws it. */
+async function conclude(
+  deps: ReconcileTenantDeps,
+  known: Versioned<TenantRecord>,
+  assessment: Assessment,
+  trouble: Failure | null,
+  { request, at }: { readonly request: ReconcileRequest; readonly at: Date },
+): Promise<Outcome> {
   if (!trouble) {
-    const outcome = await settle(deps, known, { ...assessment, record });
-    await lookAgain(deps, record, request, at);
+    const outcome = await settle(deps, known, assessment);
+    await lookAgain(deps, assessment.record, request, at);
     return outcome;
   }
-  const noted = { ...record, failure: noteOf(trouble, at), lastOutcome: 'failed' as const };
+  const noted = { ...assessment.record, failure: noteOf(trouble, at), lastOutcome: 'failed' as const };
   await write(deps, known, { ...assessment, record: noted });
   if (trouble.kind === 'denied') await lookAgain(deps, noted, request, at);
   throw trouble;

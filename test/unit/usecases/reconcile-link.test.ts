@@ -190,7 +190,7 @@ describe('a write that failed', () => {
   );
 
   it.each(['unavailable', 'conflict', 'rejected', 'unexpected'] as const)(
-    'with %s and took no effect is that failure',
+    'with %s and took no effect is that failure, beside what the reads showed',
     async (kind) => {
       const stage = aStage();
       const failure = new Failure(kind, 'Azure answered as it should not.');
@@ -202,10 +202,11 @@ describe('a write that failed', () => {
         failure: { kind, at: NOON },
         lastOutcome: 'failed',
         observed: null,
-        readAt: null,
+        readAt: NOON,
+        gapSince: NOON,
         lease: null,
       });
-      expect(stage.links.changes()).toEqual([]);
+      expect(stage.links.changes()).toMatchObject([{ from: 'unknown', to: 'unlinked' }]);
     },
   );
 
@@ -234,7 +235,7 @@ describe('a write that failed', () => {
 
     await expect(stage.reconcileLink(aLinkRequest())).rejects.toMatchObject({ kind: 'unavailable' });
 
-    expect(row(stage)).toMatchObject({ lastOutcome: 'failed', observed: null });
+    expect(row(stage)).toMatchObject({ lastOutcome: 'failed', observed: { partnerId: elsewhere.partnerId } });
   });
 
   it.each(['throttled', 'denied'] as const)('with %s is not read back: nothing was written', async (kind) => {
@@ -244,6 +245,7 @@ describe('a write that failed', () => {
     await expect(stage.reconcileLink(aLinkRequest())).rejects.toMatchObject({ kind });
 
     expect(stage.partnerLinks.calls).toEqual(['GET', 'PUT 4681234']);
+    expect(row(stage)).toMatchObject({ observed: null, readAt: NOON, failure: { kind } });
   });
 });
 
