@@ -20,10 +20,6 @@ export type RefusalReason =
   /** The identity is linked to another partner ID, and policy does not allow to replace it. */
   | 'linked-elsewhere'
   /** ARM does not know the wanted partner ID. */
-  | 'partner-id-invalid'
-  /** An operator holds the link as it is. */
-  | 'held'
-  /** The request named the partner ID it expected to find, and another was there. */
-  | 'expectation-not-met';
+  | 'partner-id-invalid';
 
 export type OutcomeKind = Outcome['kind'];

@@ -12,7 +12,10 @@ export interface PassRules {
 }
 
 /** The principal a tenant uses: the one it names, else the default; null when the settings do not name it. */
-export function principalFor({ principals }: PassRules, name: string | undefined): Principal | null {
+export function principalFor(
+  { principals }: Pick<PassRules, 'principals'>,
+  name: string | undefined,
+): Principal | null {
   return (
     (name === undefined ? principals[0] : principals.find((principal) => principal.name === name)) ?? null
   );

@@ -10,8 +10,6 @@ export type RoleStanding = 'earns' | 'earns-nothing' | 'unknown';
 export interface RoleTable {
   /** Takes a role definition GUID of any case. */
   standing(roleId: string): RoleStanding;
-  /** The role's published name, or the id itself. */
-  nameOf(roleId: string): string;
 }
 
 interface PublishedRole {
@@ -25,7 +23,6 @@ export function makeRoleTable(decided: Readonly<Record<string, boolean>> = {}): 
     Object.entries(published.roles).map(([id, role]) => [id, (role as PublishedRole).pec]),
   );
   for (const [id, decision] of Object.entries(decided)) earns.set(id.toLowerCase(), decision);
-  const names = new Map(Object.entries(published.roles).map(([id, role]) => [id, role.name]));
 
   return {
     standing(roleId) {
@@ -33,6 +30,5 @@ export function makeRoleTable(decided: Readonly<Record<string, boolean>> = {}): 
       if (known === undefined) return 'unknown';
       return known ? 'earns' : 'earns-nothing';
     },
-    nameOf: (roleId) => names.get(roleId.toLowerCase()) ?? roleId,
   };
 }

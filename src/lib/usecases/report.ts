@@ -1,6 +1,7 @@
 import type { FailureNote } from '../domain/failure.ts';
 import type { LinkRecord } from '../domain/link.ts';
 import type { Clock, LinkLedger, ParkedMessages, SweepLedger, TenantLedger } from '../domain/ports.ts';
+import { principalFor } from '../domain/pass-rules.ts';
 import type { Principal } from '../domain/principal.ts';
 import { sweptAt, type SweepRecord } from '../domain/sweep.ts';
 import {
@@ -87,7 +88,7 @@ function tenantOf(
 ): ReportedTenant {
   const { registration } = record;
   const name = registration.facts.principal;
-  const principal = deps.principals.find((p) => p.name === name) ?? deps.principals[0];
+  const principal = principalFor(deps, name) ?? undefined;
   const summary = summaryOf(record);
   const standing = standingOf(summary, {
     sweptAt: sweptAt(summary, last),

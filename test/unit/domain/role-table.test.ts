@@ -28,17 +28,6 @@ describe('the table of roles', () => {
     expect(makeRoleTable().standing(roleId)).toBe(expected);
   });
 
-  it('takes ids of any case', () => {
-    const table = makeRoleTable();
-
-    expect(table.standing(roles.contributor.toUpperCase())).toBe('earns');
-    expect(table.nameOf(roles.contributor.toUpperCase())).toBe('Contributor');
-  });
-
-  it('names an unknown role by its id', () => {
-    expect(makeRoleTable().nameOf(roles.assignmentDelete)).toBe(roles.assignmentDelete);
-  });
-
   it.each([
     ['settles an unknown role', roles.assignmentDelete, true, 'earns'],
     ['settles an unknown role the other way', roles.assignmentDelete, false, 'earns-nothing'],
