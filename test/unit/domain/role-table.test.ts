@@ -28,6 +28,10 @@ describe('the table of roles', () => {
     expect(makeRoleTable().standing(roleId)).toBe(expected);
   });
 
+  it('takes ids of any case', () => {
+    expect(makeRoleTable().standing(roles.contributor.toUpperCase())).toBe('earns');
+  });
+
   it.each([
     ['settles an unknown role', roles.assignmentDelete, true, 'earns'],
     ['settles an unknown role the other way', roles.assignmentDelete, false, 'earns-nothing'],
