@@ -21,6 +21,8 @@ export default defineConfig({
           include: ['test/host/**/*.test.ts'],
           testTimeout: 90_000,
           hookTimeout: 60_000,
+          // Six processes a test on a shared machine: on CI what fails is tried once more, and fails when it fails twice.
+          retry: process.env['CI'] ? 1 : 0,
           sequence: { groupOrder: 2 },
         },
       },

@@ -52,6 +52,7 @@ export function makeFakeEstate(afterRemoval: AfterRemoval = 403): FakeEstate {
   return {
     ...trouble,
     index: {
+      coming: () => () => undefined,
       async *tenants() {
         trouble.meet('tenants');
         const seen = [...indexed.values()].filter(readable);

@@ -32,6 +32,8 @@ export interface PartnerLinks {
 
 /** The index of everything the observer sees (Resource Graph): quick, complete, and up to 15 minutes behind. */
 export interface EstateIndex {
+  /** Says that a look-up will follow; call the result when it has, or will not, so that nobody waits for it in vain. */
+  coming(): () => void;
   /** All subscriptions of one customer tenant. Look-ups of concurrent passes are joined into one query. */
   find(tenantId: string): Promise<readonly IndexedSubscription[]>;
   /**

@@ -37,30 +37,46 @@ export interface ReconcileTenantDeps extends ObserveCoverageDeps, ObserveInTenan
  */
 export function makeReconcileTenant(deps: ReconcileTenantDeps) {
   return async (request: ReconcileRequest): Promise<Outcome> => {
-    const known = await deps.ledger.read(request.id);
-    // A hint about a tenant nobody has announced: the sweep adopts what is found, not a single look.
-    if (!known) return { kind: 'unchanged' };
-    const { registration } = known.record;
-    if (registration.offboardedAt) {
-      return settle(deps, known, closeRecord(known.record, deps.clock(), request.cause.id));
+    const came = deps.index.coming();
+    try {
+      return await pass(deps, request, came);
+    } finally {
+      came();
     }
-    const kinds = observedKindsOf(registration);
-    if (kinds.length === 0) return personOrNothing(deps, known);
-
-    const principal = principalFor(deps, registration.facts.principal);
-    if (!principal) {
-      const name = registration.facts.principal ?? '';
-      const unknown = new Failure(
-        'rejected',
-        `The tenant asks for the principal “${name}”, which the settings do not name.`,
-      );
-      const failure = noteOf(unknown, deps.clock());
-      await deps.ledger.note(known, { ...known.record, failure, lastOutcome: 'failed' });
-      throw unknown;
-    }
-    if (kinds.includes('lighthouse')) await askForLink(deps, principal, request);
-    return look(deps, known, rulesFor(deps, principal), request);
   };
+}
+
+/** `came` tells the index that this pass has made its look-up, or will not make one. */
+async function pass(
+  deps: ReconcileTenantDeps,
+  request: ReconcileRequest,
+  came: () => void,
+): Promise<Outcome> {
+  const known = await deps.ledger.read(request.id);
+  // A hint about a tenant nobody has announced: the sweep adopts what is found, not a single look.
+  if (!known) return { kind: 'unchanged' };
+  const { registration } = known.record;
+  if (registration.offboardedAt) {
+    return settle(deps, known, closeRecord(known.record, deps.clock(), request.cause.id));
+  }
+  const kinds = observedKindsOf(registration);
+  if (kinds.length === 0) return personOrNothing(deps, known);
+
+  const principal = principalFor(deps, registration.facts.principal);
+  if (!principal) {
+    const name = registration.facts.principal ?? '';
+    const unknown = new Failure(
+      'rejected',
+      `The tenant asks for the principal “${name}”, which the settings do not name.`,
+    );
+    const failure = noteOf(unknown, deps.clock());
+    await deps.ledger.note(known, { ...known.record, failure, lastOutcome: 'failed' });
+    throw unknown;
+  }
+  if (kinds.includes('lighthouse')) await askForLink(deps, principal, request);
+  const looking = look(deps, known, rulesFor(deps, principal), request);
+  came();
+  return looking;
 }
 
 async function look(

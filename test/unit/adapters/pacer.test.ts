@@ -53,7 +53,7 @@ describe('the pacer', () => {
     expect(elapsed()).toBe(200);
   });
 
-  it('lets nobody wait for others for more than a second and a half', async () => {
+  it('lets nobody wait for others for more than three seconds', async () => {
     const { pacer, elapsed, at } = aPacer();
     await pacer.during(() => Promise.resolve());
     for (let ms = 100; ms <= 3_000; ms += 100) at(ms, () => pacer.arrival());
@@ -61,7 +61,19 @@ describe('the pacer', () => {
 
     await pacer.opening();
 
-    expect(elapsed()).toBe(1_500);
+    expect(elapsed()).toBe(3_000);
+  });
+
+  it('waits for look-ups that are on their way, and no longer for those that will not come', async () => {
+    const { pacer, elapsed, at } = aPacer();
+    const [first, second] = [pacer.coming(), pacer.coming()];
+    pacer.arrival();
+    first();
+    at(400, second);
+
+    await pacer.opening();
+
+    expect(elapsed()).toBe(400);
   });
 
   it('opens only when the batch before has come to its end', async () => {

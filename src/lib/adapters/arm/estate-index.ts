@@ -61,6 +61,7 @@ export function makeEstateIndex(deps: EstateIndexDeps): EstateIndex {
     },
   );
   return {
+    coming: () => pacer.coming(),
     find(tenantId) {
       pacer.arrival();
       return loader.load(tenantId);

@@ -3,6 +3,8 @@
  * one arrives, so that a query serves everybody who is waiting; and the quota the service reports is never overdrawn.
  */
 export interface Pacer {
+  /** A look-up is on its way; the result is to be called, once or more, when it has come or will not come. */
+  coming(): () => void;
   /** A look-up has arrived. */
   arrival(): void;
   /** Resolves when the next batch may be sent. */
@@ -19,13 +21,16 @@ export interface Pacer {
 const QUIET_MS = 20;
 const QUIET_UNDER_LOAD_MS = 200;
 /** Nobody waits longer than this for others to come. */
-const GATHER_MS = 1_500;
+const GATHER_MS = 3_000;
+/** How often to see whether those on their way have come. */
+const LOOK_MS = 20;
 /** A batch within this time of the last one means load. */
 const LOAD_MS = 1_000;
 /** Queries kept in hand, because other workers draw on the same quota. */
 const RESERVE = 2;
 
 export function makePacer(clock: () => Date, sleep: (ms: number) => Promise<void>): Pacer {
+  const onTheWay = new Set<symbol>();
   let lastArrival = 0;
   let lastBatchEnd = 0;
   let batch: Promise<unknown> = Promise.resolve();
@@ -38,6 +43,11 @@ export function makePacer(clock: () => Date, sleep: (ms: number) => Promise<void
   };
 
   return {
+    coming() {
+      const who = Symbol('look-up');
+      onTheWay.add(who);
+      return () => void onTheWay.delete(who);
+    },
     arrival() {
       lastArrival = now();
     },
@@ -49,8 +59,9 @@ export function makePacer(clock: () => Date, sleep: (ms: number) => Promise<void
       const quiet = loaded ? QUIET_UNDER_LOAD_MS : QUIET_MS;
       for (;;) {
         const rest = Math.min(lastArrival + quiet, from + GATHER_MS) - now();
-        if (rest <= 0) return;
-        await sleep(rest);
+        const others = onTheWay.size > 0 && now() < from + GATHER_MS;
+        if (rest <= 0 && !others) return;
+        await sleep(others ? LOOK_MS : rest);
       }
     },
     async during(run) {
