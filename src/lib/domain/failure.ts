@@ -28,12 +28,18 @@ export class Failure extends Error {
   readonly requestId: string | null;
 
   constructor(kind: FailureKind, message: string, details: FailureDetails = {}) {
-    super(message, { cause: details.cause });
+    super(message, details.cause === undefined ? {} : { cause: bare(details.cause) });
     this.name = 'Failure';
     this.kind = kind;
     this.retryAt = details.retryAt ?? null;
     this.requestId = details.requestId ?? null;
   }
+}
+
+/** What went wrong, without the request it went wrong with: SDK errors carry that, and it holds a token or a key. */
+function bare(cause: unknown): Error {
+  const { name, code, message } = cause as { name?: string; code?: string; message?: string };
+  return new Error([name, code, message].filter((part) => typeof part === 'string').join(' '));
 }
 
 /** What is kept of a failure beside a tenant or a link. */

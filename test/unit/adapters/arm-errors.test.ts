@@ -62,16 +62,17 @@ describe('an answer of Azure that is no success', () => {
 });
 
 describe('a request without a usable answer', () => {
-  it('is unavailable, with its cause', () => {
-    const cause = new Error('socket hang up');
+  it('is unavailable, with its cause in words and nothing else of it', () => {
+    const cause = Object.assign(new Error('socket hang up'), { code: 'ECONNRESET', request: { token: 'x' } });
 
     const failure = noAnswer(cause, 'the subscriptions were listed');
 
     expect(failure).toMatchObject({
       kind: 'unavailable',
       message: 'Azure gave no usable answer when the subscriptions were listed.',
-      cause,
+      cause: new Error('Error ECONNRESET socket hang up'),
     });
+    expect(failure.cause).not.toHaveProperty('request');
   });
 
   it('is what it already was, where it is a failure', () => {

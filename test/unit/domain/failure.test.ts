@@ -95,9 +95,12 @@ describe('a failure', () => {
     });
   });
 
-  it('keeps its cause', () => {
-    const cause = new Error('socket hang up');
+  it('keeps its cause in words, without the request that holds a token', () => {
+    const cause = Object.assign(new Error('socket hang up'), { request: { authorization: 'Bearer x' } });
 
-    expect(new Failure('unavailable', 'Azure gave no answer.', { cause }).cause).toBe(cause);
+    const failure = new Failure('unavailable', 'Azure gave no answer.', { cause });
+
+    expect(failure.cause).toEqual(new Error('Error socket hang up'));
+    expect(failure.cause).not.toHaveProperty('request');
   });
 });
