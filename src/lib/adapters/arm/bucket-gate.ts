@@ -29,6 +29,8 @@ export interface BucketGate {
 /** A bucket that has just served a call and asks for a short pause is worth waiting for: a copy would begin anew. */
 const SERVED_LATELY_MS = 10_000;
 const SHORT_PAUSE_MS = 2_000;
+/** Of so many buckets it is remembered that they served; forgetting costs no more than a copy. */
+const BUCKETS_KEPT = 5_000;
 /** Timers may fire a moment early; the bucket must not. */
 const MARGIN_MS = 20;
 
@@ -70,6 +72,7 @@ export function makeBucketGate(
     closedUntil.delete(bucket);
     try {
       const value = await call();
+      if (servedAt.size >= BUCKETS_KEPT) servedAt.clear();
       servedAt.set(bucket, clock().getTime());
       return value;
     } catch (error) {
