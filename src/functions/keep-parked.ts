@@ -4,7 +4,8 @@
  * stays where it is and is delivered again.
  */
 import { app, type InvocationContext, type ServiceBusQueueHandler } from '@azure/functions';
-import { messageFacts, theApp } from './startup.ts';
+import { messageFacts } from './message-facts.ts';
+import { theApp } from './startup.ts';
 
 export function keepParked(deadLetteredFrom: string | null): ServiceBusQueueHandler {
   return async (body: unknown, context: InvocationContext): Promise<void> => {

@@ -4,7 +4,8 @@
  * the ledger or a queue cannot be written, the handler throws and Service Bus delivers the message again.
  */
 import { app, type InvocationContext } from '@azure/functions';
-import { messageFacts, theApp } from './startup.ts';
+import { messageFacts } from './message-facts.ts';
+import { theApp } from './startup.ts';
 
 export async function onOnboardingEvent(body: unknown, context: InvocationContext): Promise<void> {
   const { messageId, attempts, enqueuedAt } = messageFacts(context);

@@ -4,7 +4,8 @@
  * table of fates; the handler throws only for a defect or when the queue cannot be written: then it is delivered again.
  */
 import { app, type InvocationContext } from '@azure/functions';
-import { messageFacts, theApp } from './startup.ts';
+import { messageFacts } from './message-facts.ts';
+import { theApp } from './startup.ts';
 
 export async function reconcile(body: unknown, context: InvocationContext): Promise<void> {
   const { messageId, attempts } = messageFacts(context);

@@ -5,7 +5,8 @@
  * delivered again.
  */
 import { app, type InvocationContext } from '@azure/functions';
-import { messageFacts, theApp } from './startup.ts';
+import { messageFacts } from './message-facts.ts';
+import { theApp } from './startup.ts';
 
 export async function sweepTenants(body: unknown, context: InvocationContext): Promise<void> {
   const { messageId, attempts } = messageFacts(context);

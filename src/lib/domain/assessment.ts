@@ -1,12 +1,12 @@
 import {
   betterOf,
-  isGap,
-  judgeAssignments,
-  judgeScope,
   type Coverage,
   type Identities,
+  isGap,
+  isSeen,
+  judgeAssignments,
   type JudgedVerdict,
-  type Verdict,
+  judgeScope,
 } from './coverage.ts';
 import type { Delegation } from './delegation.ts';
 import type { Failure } from './failure.ts';
@@ -391,15 +391,13 @@ function isWithin(scopeId: string, container: Scope): boolean {
   return key === scopeKey(container) || key.startsWith(`${scopeKey(container)}/`);
 }
 
-const UNSEEN: ReadonlySet<Verdict> = new Set<Verdict>(['not-visible', 'gone']);
-
 function phaseAfter(
   before: TenantRecord,
   scopes: readonly ScopeRecord[],
   at: Date,
   rules: AssessmentRules,
 ): Phase {
-  if (scopes.some(({ verdict }) => !UNSEEN.has(verdict))) return 'covered';
+  if (scopes.some(({ verdict }) => isSeen(verdict))) return 'covered';
   if (before.phase === 'covered' || before.phase === 'not-delegated') return 'not-delegated';
   const expectedBy = Date.parse(before.registration.announcedAt) + rules.expectDelegationWithinMs;
   return at.getTime() < expectedBy ? 'awaiting' : 'not-delegated';

@@ -139,6 +139,11 @@ const HEALTH: Readonly<Record<Verdict, number>> = {
   gone: 0,
 };
 
+/** Whether somebody sees the scope: the other verdicts tell of one that is expected or remembered. */
+export function isSeen(verdict: Verdict): boolean {
+  return verdict !== 'not-visible' && verdict !== 'gone';
+}
+
 /** Whether going from one verdict to the other is bad news, which needs a direct read as proof. */
 export function isWorse(from: Verdict, to: Verdict): boolean {
   return HEALTH[to] < HEALTH[from];

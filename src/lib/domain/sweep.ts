@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { assess, verdictsOf, type Assessment, type AssessmentRules, type Reading } from './assessment.ts';
-import { isWorse } from './coverage.ts';
+import { isSeen, isWorse } from './coverage.ts';
 import { sameId } from './guid.ts';
 import type { IndexedSubscription } from './indexed-subscription.ts';
 import { scopeKey, subscriptionScope } from './scope.ts';
@@ -161,7 +161,7 @@ export function compareWithIndex(
   look: { readonly at: Date; readonly causeId: string },
 ): Comparison {
   const shown = new Map(readings.flatMap((reading) => [...verdictsOf(reading, before, look.at, rules)]));
-  const known = before.scopes.filter(({ verdict }) => verdict !== 'gone' && verdict !== 'not-visible');
+  const known = before.scopes.filter(({ verdict }) => isSeen(verdict));
   const worse = known.filter((scope) => {
     const verdict = shown.get(scopeKey({ id: scope.scope }));
     return verdict === undefined || isWorse(scope.verdict, verdict);

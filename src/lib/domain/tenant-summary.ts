@@ -1,4 +1,4 @@
-import type { Verdict } from './coverage.ts';
+import { isSeen, type Verdict } from './coverage.ts';
 import type { FailureNote } from './failure.ts';
 import type { Outcome } from './outcome.ts';
 import type { Phase, ScopeRecord, TenantRecord } from './tenant-record.ts';
@@ -35,15 +35,13 @@ export function summaryOf(record: TenantRecord): TenantSummary {
   return { ...rest, verdicts, coveredBy, earningBy, openGaps: openGaps.length };
 }
 
-const UNSEEN: ReadonlySet<Verdict> = new Set<Verdict>(['not-visible', 'gone']);
-
 /**
  * What is seen of a tenant, as one text: two looks that give the same text need no comparison scope by scope. Scopes
  * nobody sees are left out, because the index cannot show them.
  */
 export function signatureOf(scopes: readonly ScopeRecord[]): string {
   const seen = scopes
-    .filter(({ verdict }) => !UNSEEN.has(verdict))
+    .filter(({ verdict }) => isSeen(verdict))
     .map((s) => [s.scope.toLowerCase(), s.verdict, s.inherited, s.countsFor, s.roleIds.join()].join('|'));
   return seen.sort().join('\n');
 }

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { verdictsOf, type AssessmentRules, type Reading } from '../domain/assessment.ts';
-import { isWorse } from '../domain/coverage.ts';
+import { isSeen, isWorse } from '../domain/coverage.ts';
 import { Failure } from '../domain/failure.ts';
 import { sameId } from '../domain/guid.ts';
 import type { IndexedSubscription } from '../domain/indexed-subscription.ts';
@@ -93,7 +93,7 @@ function targetsOf(
   const bySubscription = new Map(indexed.map((found) => [found.facts.subscriptionId, found]));
   for (const { scope, verdict } of record.scopes) {
     const known = scopeOf(scope);
-    if (known && verdict !== 'gone' && verdict !== 'not-visible') {
+    if (known && isSeen(verdict)) {
       add(known, ofScope(known, bySubscription.get(known.subscriptionId)));
     }
   }

@@ -1,3 +1,4 @@
+import { isSeen } from '../domain/coverage.ts';
 import pLimit from 'p-limit';
 import type { Reading } from '../domain/assessment.ts';
 import { Failure } from '../domain/failure.ts';
@@ -28,7 +29,7 @@ export async function observeInTenant(
   // What is delegated to the customer, who may be a partner too, shows in the same list.
   const own = [...listed.values()].filter(({ tenantId }) => tenantId === identity.tenantId);
   const seen = new Set(own.map(({ subscriptionId }) => subscriptionId));
-  const covered = record.scopes.filter(({ verdict }) => verdict !== 'gone' && verdict !== 'not-visible');
+  const covered = record.scopes.filter(({ verdict }) => isSeen(verdict));
   const lost = new Set(covered.map((scope) => scope.subscriptionId).filter((id) => !seen.has(id)));
   const expected = (record.registration.facts.subscriptionIds ?? []).filter(
     (id) => !seen.has(id) && !lost.has(id),

@@ -5,6 +5,7 @@ import type { Clock, FollowUps, Queues } from '../domain/ports.ts';
 import { nextCopy, reconcileRequest, type ReconcileRequest } from '../domain/request.ts';
 import { ask } from './ask.ts';
 import { park, type Unprocessed } from './park.ts';
+import { readRequest } from './read-request.ts';
 
 export interface ReconcileDeps {
   readonly reconcileTenant: (request: ReconcileRequest) => Promise<Outcome>;
@@ -33,7 +34,7 @@ export type Reconcile = (message: Unprocessed) => Promise<Settled>;
  */
 export function makeReconcile(deps: ReconcileDeps): Reconcile {
   return async (message) => {
-    const request = parseRequest(message.body);
+    const request = readRequest(message.body, reconcileRequest);
     if (!request) {
       const failure = new Failure('rejected', 'The message is not a request to look at a tenant or a link.');
       return carryOut(deps, message, null, failure);
@@ -82,15 +83,6 @@ async function carryOut(
 /** A sweep waits for the passes it asked for; this one has come to its end, good or bad. */
 async function endFollowUp(deps: ReconcileDeps, { cause, id }: ReconcileRequest): Promise<void> {
   if (cause.kind === 'sweep') await deps.followUps.done(cause.id, id);
-}
-
-function parseRequest(body: Uint8Array): ReconcileRequest | null {
-  try {
-    const json: unknown = JSON.parse(new TextDecoder().decode(body));
-    return reconcileRequest.safeParse(json).data ?? null;
-  } catch {
-    return null;
-  }
 }
 
 function logPass(deps: ReconcileDeps, request: ReconcileRequest, outcome: Outcome, started: Date): void {

@@ -34,6 +34,7 @@ import { linksBehind, linksOnRecord, standingOf } from '../domain/tenant-state.t
 import { signatureOf, type TenantSummary } from '../domain/tenant-summary.ts';
 import { ask } from './ask.ts';
 import { park, type Unprocessed } from './park.ts';
+import { readRequest } from './read-request.ts';
 
 export interface SweepTenantsDeps {
   readonly ledger: TenantLedger;
@@ -68,22 +69,13 @@ export type SweepTenants = (message: Unprocessed) => Promise<SweepRecord['status
  */
 export function makeSweepTenants(deps: SweepTenantsDeps): SweepTenants {
   return async (message) => {
-    const request = parseRequest(message.body);
+    const request = readRequest(message.body, sweepRequest);
     if (!request) {
       await park(deps.queues, message, 'The message is not a request for a sweep.');
       return 'parked';
     }
     return request.do === 'start' ? start(deps, request) : finish(deps, request);
   };
-}
-
-function parseRequest(body: Uint8Array): SweepRequest | null {
-  try {
-    const json: unknown = JSON.parse(new TextDecoder().decode(body));
-    return sweepRequest.safeParse(json).data ?? null;
-  } catch {
-    return null;
-  }
 }
 
 async function start(deps: SweepTenantsDeps, request: SweepRequest): Promise<SweepRecord['status']> {

@@ -1,6 +1,7 @@
 import { InvocationContext } from '@azure/functions';
 import { describe, expect, it } from 'vitest';
-import { messageFacts, theApp } from '../../../src/functions/startup.ts';
+import { messageFacts } from '../../../src/functions/message-facts.ts';
+import { theApp } from '../../../src/functions/startup.ts';
 
 const context = (triggerMetadata: Record<string, unknown>) => new InvocationContext({ triggerMetadata });
 

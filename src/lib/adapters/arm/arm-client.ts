@@ -7,7 +7,7 @@ import {
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
 import { Failure } from '../../domain/failure.ts';
-import { armFailure, codeOf, noAnswer } from './arm-errors.ts';
+import { armFailure, codeOf, noAnswer, jsonOf } from './arm-errors.ts';
 
 export interface ArmClientDeps {
   /** For example `https://management.azure.com`, without a trailing slash. */
@@ -74,14 +74,14 @@ function read(response: PipelineResponse, call: ArmCall, deps: ArmClientDeps): A
   const header = (name: string) => response.headers.get(name);
   const ok = response.status >= 200 && response.status < 300;
   if (!ok && !call.understands?.includes(response.status)) {
-    const answer = { status: response.status, header, code: codeOf(tryJson(response.bodyAsText)) };
+    const answer = { status: response.status, header, code: codeOf(jsonOf(response.bodyAsText)) };
     const failure = armFailure(answer, call.what, deps.clock());
     if (failure.kind === 'throttled') {
       deps.onThrottled({ path: call.path.split('?')[0] ?? '', requestId: failure.requestId });
     }
     throw failure;
   }
-  const body = tryJson(response.bodyAsText);
+  const body = jsonOf(response.bodyAsText);
   if (ok && body === undefined) throw noAnswer(new Error('The body is not JSON.'), call.what);
   return { status: response.status, body, header };
 }
@@ -91,12 +91,4 @@ function urlOf(endpoint: string, path: string): string {
   const url = new URL(path, endpoint);
   if (url.origin === new URL(endpoint).origin) return url.href;
   throw new Failure('unexpected', `Azure sent a link to another host (${url.host}); it was not followed.`);
-}
-
-function tryJson(text: string | null | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '') as unknown;
-  } catch {
-    return undefined;
-  }
 }

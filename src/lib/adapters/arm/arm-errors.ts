@@ -53,10 +53,22 @@ function retryAfter(header: ArmAnswer['header'], now: Date): Date | null {
 
 /** The error code of an ARM body: under `error`, or beside it; Resource Graph hides the useful one in the details. */
 export function codeOf(body: unknown): string | null {
-  const outer = body as {
-    code?: unknown;
-    error?: { code?: unknown; details?: readonly { code?: unknown }[] };
-  } | null;
+  const outer = body as
+    | {
+        code?: unknown;
+        error?: { code?: unknown; details?: readonly { code?: unknown }[] };
+      }
+    | null
+    | undefined;
   const code = outer?.error?.details?.[0]?.code ?? outer?.error?.code ?? outer?.code;
   return typeof code === 'string' ? code : null;
+}
+
+/** The text of a body as JSON; undefined when it is none. */
+export function jsonOf(text: string | null | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '') as unknown;
+  } catch {
+    return undefined;
+  }
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { Failure } from '../../domain/failure.ts';
 import type { LinkIdentity, LinkReading, ObservedLink } from '../../domain/link.ts';
 import type { LinkWriteResult, PartnerLinks } from '../../domain/ports.ts';
-import { armFailure, codeOf, noAnswer, type ArmAnswer } from './arm-errors.ts';
+import { armFailure, codeOf, noAnswer, type ArmAnswer, jsonOf } from './arm-errors.ts';
 import { bucketOf, type BucketGate } from './bucket-gate.ts';
 
 export interface PartnerLinksDeps {
@@ -126,7 +126,7 @@ async function ask<T>(
     const answer: ArmAnswer = {
       status: rest.statusCode,
       header: (name) => rest.response?.headers.get(name),
-      code: codeOf(parse(rest.response?.bodyAsText)),
+      code: codeOf(jsonOf(rest.response?.bodyAsText)),
     };
     return {
       kind: 'failed',
@@ -154,12 +154,4 @@ function linkOf(response: PartnerResponse, identity: LinkIdentity, what: string)
     'denied',
     `Azure shows the link of object ${link.objectId} in tenant ${link.tenantId}, but “${identity.principal.name}” is object ${identity.objectId} in tenant ${identity.tenantId}.`,
   );
-}
-
-function parse(text: string | null | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '') as unknown;
-  } catch {
-    return null;
-  }
 }
