@@ -1,5 +1,6 @@
 /** Builders of what Azure shows: principals, delegations, subscriptions and the readings made of them. */
-import type { AssessmentRules, Reading } from '../../src/lib/domain/assessment.ts';
+import type { AssessmentRules } from '../../src/lib/domain/pass-rules.ts';
+import type { Reading } from '../../src/lib/domain/reading.ts';
 import type { Authorization, Delegation } from '../../src/lib/domain/delegation.ts';
 import { Failure, type FailureKind } from '../../src/lib/domain/failure.ts';
 import type { Principal } from '../../src/lib/domain/principal.ts';

@@ -1,4 +1,4 @@
-import type { AssessmentRules } from './assessment.ts';
+import type { Identities } from './coverage.ts';
 import type { Principal } from './principal.ts';
 import type { RoleTable } from './role-table.ts';
 
@@ -8,6 +8,15 @@ export interface PassRules {
   /** The first one is the default. */
   readonly principals: readonly Principal[];
   readonly roles: RoleTable;
+  readonly expectDelegationWithinMs: number;
+}
+
+/** What one tenant is judged by. */
+export interface AssessmentRules {
+  readonly managingTenantId: string;
+  readonly identities: Identities;
+  readonly roles: RoleTable;
+  /** How long after the announcement a delegation may take to show (milliseconds). */
   readonly expectDelegationWithinMs: number;
 }
 

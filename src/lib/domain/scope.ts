@@ -35,3 +35,20 @@ export function scopeOf(armId: string): Scope | null {
 export function scopeKey(scope: Pick<Scope, 'id'>): string {
   return scope.id.toLowerCase();
 }
+
+/** The spelling an ARM id is compared and stored by. */
+export function keyOf(armId: string): string {
+  return scopeKey({ id: armId });
+}
+
+/** The resource group an ARM id lies in; null for a subscription and for what stands above it. */
+export function groupOf(armId: string): Scope | null {
+  const found = scopeOf(armId);
+  return found?.resourceGroup ? found : null;
+}
+
+/** Whether an ARM id lies in a scope, or names it. */
+export function isWithin(armId: string, container: Scope): boolean {
+  const key = keyOf(armId);
+  return key === scopeKey(container) || key.startsWith(`${scopeKey(container)}/`);
+}

@@ -1,8 +1,11 @@
 import { z } from 'zod';
-import { assess, verdictsOf, type Assessment, type AssessmentRules, type Reading } from './assessment.ts';
+import { assess, type Assessment } from './assessment.ts';
 import { isSeen, isWorse } from './coverage.ts';
 import { sameId } from './guid.ts';
 import type { IndexedSubscription } from './indexed-subscription.ts';
+import { verdictsOf } from './judged-scopes.ts';
+import type { AssessmentRules } from './pass-rules.ts';
+import type { Reading } from './reading.ts';
 import { scopeKey, subscriptionScope } from './scope.ts';
 import { accessKindsOf, observedKindsOf } from './tenant.ts';
 import type { TenantRecord } from './tenant-record.ts';

@@ -1,11 +1,13 @@
 import pLimit from 'p-limit';
-import { verdictsOf, type AssessmentRules, type Reading } from '../domain/assessment.ts';
 import { isSeen, isWorse } from '../domain/coverage.ts';
 import { Failure } from '../domain/failure.ts';
 import { sameId } from '../domain/guid.ts';
 import type { IndexedSubscription } from '../domain/indexed-subscription.ts';
 import type { Delegation } from '../domain/delegation.ts';
+import { verdictsOf } from '../domain/judged-scopes.ts';
+import type { AssessmentRules } from '../domain/pass-rules.ts';
 import type { Estate, EstateIndex } from '../domain/ports.ts';
+import type { Reading } from '../domain/reading.ts';
 import { scopeKey, scopeOf, subscriptionScope, type Scope } from '../domain/scope.ts';
 import { isActive, type SubscriptionFacts } from '../domain/subscription.ts';
 import type { TenantRecord } from '../domain/tenant-record.ts';

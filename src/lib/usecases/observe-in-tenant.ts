@@ -1,9 +1,9 @@
 import { isSeen } from '../domain/coverage.ts';
 import pLimit from 'p-limit';
-import type { Reading } from '../domain/assessment.ts';
 import { Failure } from '../domain/failure.ts';
 import type { LinkIdentity } from '../domain/link.ts';
 import type { Access, TenantEstate } from '../domain/ports.ts';
+import type { Reading } from '../domain/reading.ts';
 import type { RoleAssignment } from '../domain/role-assignment.ts';
 import { subscriptionScope, type Scope } from '../domain/scope.ts';
 import type { SubscriptionFacts } from '../domain/subscription.ts';

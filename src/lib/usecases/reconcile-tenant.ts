@@ -1,10 +1,4 @@
-import {
-  assess,
-  closeRecord,
-  type Assessment,
-  type AssessmentRules,
-  type Reading,
-} from '../domain/assessment.ts';
+import { assess, closeRecord, type Assessment } from '../domain/assessment.ts';
 import { Failure, noteOf } from '../domain/failure.ts';
 import type { LinkIdentity } from '../domain/link.ts';
 import { secondLookAt, type SecondLooks } from '../domain/second-look.ts';
@@ -12,7 +6,8 @@ import type { Outcome } from '../domain/outcome.ts';
 import type { Clock, LinkLedger, Queues, TenantLedger, Versioned } from '../domain/ports.ts';
 import type { Principal } from '../domain/principal.ts';
 import { linkRequestId, nextCopy, type ReconcileRequest } from '../domain/request.ts';
-import { principalFor, rulesFor, type PassRules } from '../domain/pass-rules.ts';
+import { principalFor, rulesFor, type AssessmentRules, type PassRules } from '../domain/pass-rules.ts';
+import type { Reading } from '../domain/reading.ts';
 import { accessKindsOf, observedKindsOf } from '../domain/tenant.ts';
 import { coveredThrough, expectedObjectId, type TenantRecord } from '../domain/tenant-record.ts';
 import { ask } from './ask.ts';

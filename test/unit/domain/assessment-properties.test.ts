@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assess, type Reading } from '../../../src/lib/domain/assessment.ts';
+import { assess } from '../../../src/lib/domain/assessment.ts';
+import type { Reading } from '../../../src/lib/domain/reading.ts';
 import type { TenantRecord } from '../../../src/lib/domain/tenant-record.ts';
 import { DAY, HOUR } from '../../support/clock.ts';
 import {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { assess, closeRecord, type Reading } from '../../../src/lib/domain/assessment.ts';
+import { assess, closeRecord } from '../../../src/lib/domain/assessment.ts';
+import type { Reading } from '../../../src/lib/domain/reading.ts';
 import type { TenantRecord } from '../../../src/lib/domain/tenant-record.ts';
 import { DAY, HOUR } from '../../support/clock.ts';
 import {

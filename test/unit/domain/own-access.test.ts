@@ -1,7 +1,8 @@
 /** Coverage by our service principal's roles in a customer's tenant, alone and beside Lighthouse. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assess, type Look, type Reading } from '../../../src/lib/domain/assessment.ts';
+import { assess, type Look } from '../../../src/lib/domain/assessment.ts';
+import type { Reading } from '../../../src/lib/domain/reading.ts';
 import type { Verdict } from '../../../src/lib/domain/coverage.ts';
 import type { RoleAssignment } from '../../../src/lib/domain/role-assignment.ts';
 import type { TenantRecord } from '../../../src/lib/domain/tenant-record.ts';

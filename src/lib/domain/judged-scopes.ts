@@ -1,0 +1,135 @@
+import { judgeAssignments, judgeScope, type Coverage, type JudgedVerdict } from './coverage.ts';
+import { sameId } from './guid.ts';
+import type { AssessmentRules } from './pass-rules.ts';
+import type { Reading } from './reading.ts';
+import type { RoleAssignment } from './role-assignment.ts';
+import { groupOf, isWithin, keyOf, scopeKey, subscriptionScope, type Scope } from './scope.ts';
+import { countsFor, type SubscriptionFacts } from './subscription.ts';
+import type { ScopeRecord, TenantRecord } from './tenant-record.ts';
+
+export function notVisible(
+  scope: Scope,
+  known: ReadonlyMap<string, ScopeRecord>,
+  at: Date,
+  rules: AssessmentRules,
+): ScopeRecord {
+  const before = known.get(scopeKey(scope));
+  if (before?.verdict === 'not-visible' || before?.verdict === 'gone') return before;
+  return {
+    scope: scope.id,
+    subscriptionId: scope.subscriptionId,
+    displayName: before?.displayName ?? null,
+    verdict: 'not-visible',
+    inherited: false,
+    coveredBy: [],
+    countsFor: before?.countsFor ?? 'unknown',
+    principal: rules.identities.principal.name,
+    roleIds: [],
+    conditional: false,
+    quotaId: before?.quotaId ?? null,
+    marketplace: false,
+    since: at.toISOString(),
+    directAt: null,
+  };
+}
+
+export function judgeReading(
+  reading: Extract<Reading, { kind: 'delegations' }>,
+  known: ReadonlyMap<string, ScopeRecord>,
+  at: Date,
+  before: TenantRecord,
+  rules: AssessmentRules,
+): ScopeRecord[] {
+  const ours = reading.delegations.filter((d) => sameId(d.managedByTenantId, rules.managingTenantId));
+  const byScope = Map.groupBy(ours, ({ scope }) => scopeKey(scope));
+  const above = byScope.get(scopeKey(subscriptionScope(reading.facts.subscriptionId))) ?? [];
+
+  return [...byScope.values()].flatMap((own) => {
+    const scope = own[0]?.scope;
+    if (!scope) return [];
+    const inherited = scope.resourceGroup === null ? [] : above;
+    const evidence = { subscriptionState: reading.facts.state, own, inherited };
+    const coverage = judgeScope(evidence, rules.identities, rules.roles);
+    return {
+      ...seenScope(scope, reading.facts, coverage, { at, before, rules }),
+      marketplace: own.every(({ marketplace }) => marketplace),
+      directAt: reading.direct ? at.toISOString() : (known.get(scopeKey(scope))?.directAt ?? null),
+    };
+  });
+}
+
+/**
+ * The scopes our service principal's roles reach in one subscription: the subscription where a role is held at it or
+ * above it, and, unless that earns, each resource group with roles of its own. A role on a resource counts for its
+ * group. A subscription that shows though no role of ours reaches into it is judged too.
+ */
+export function judgeAssigned(
+  { scope: whole, facts, assignments }: Extract<Reading, { kind: 'role-assignments' }>,
+  under: readonly ScopeRecord[],
+  at: Date,
+  before: TenantRecord,
+  rules: AssessmentRules,
+): ScopeRecord[] {
+  const judge = (scope: Scope, own: readonly RoleAssignment[], inherited: readonly RoleAssignment[]) => {
+    const coverage = judgeAssignments({ subscriptionState: facts.state, own, inherited }, rules.roles);
+    const decisive = [...own, ...inherited].filter(({ roleId }) => coverage.roleIds.includes(roleId));
+    const conditional = decisive.length > 0 && decisive.every((assignment) => assignment.conditional);
+    return { ...seenScope(scope, facts, coverage, { at, before, rules }), conditional };
+  };
+  const below = assignments.filter(({ scope }) => groupOf(scope));
+  const reaching = assignments.filter(({ scope }) => !groupOf(scope));
+  const atWhole = reaching.filter(({ scope }) => sameId(scope, whole.id));
+  const above = reaching.filter(({ scope }) => !sameId(scope, whole.id));
+
+  const shows = reaching.length > 0 || below.length === 0;
+  const subscription = shows ? [judge(whole, atWhole, above)] : [];
+  if (subscription.some(({ verdict }) => verdict === 'earning')) return subscription;
+
+  // A group that has lost its own role falls back to what its subscription hands down, and is told so.
+  const named = [...below, ...(shows ? under : [])].flatMap(({ scope }) => groupOf(scope) ?? []);
+  const groups = new Map(named.toReversed().map((group) => [scopeKey(group), group]));
+  const judged = [...groups.values()].map((group) =>
+    judge(
+      group,
+      below.filter(({ scope }) => isWithin(scope, group)),
+      reaching,
+    ),
+  );
+  return [...subscription, ...judged];
+}
+
+/** What is kept of a scope that was seen; a caller knows more of where it comes from. */
+function seenScope(
+  scope: Scope,
+  facts: SubscriptionFacts,
+  coverage: Coverage,
+  { at, before, rules }: { at: Date; before: TenantRecord; rules: AssessmentRules },
+): ScopeRecord {
+  return {
+    scope: scope.id,
+    subscriptionId: scope.subscriptionId,
+    displayName: facts.displayName,
+    verdict: coverage.verdict,
+    inherited: coverage.inherited,
+    coveredBy: [],
+    countsFor: countsFor(before.registration.facts.agreement ?? 'unknown', facts.quotaId),
+    principal: rules.identities.principal.name,
+    roleIds: coverage.roleIds,
+    conditional: false,
+    quotaId: facts.quotaId,
+    marketplace: false,
+    since: at.toISOString(),
+    directAt: at.toISOString(),
+  };
+}
+
+/** Verdicts as a direct reading would give them, to tell whether the index brings worse news than the ledger holds. */
+export function verdictsOf(
+  reading: Extract<Reading, { kind: 'delegations' }>,
+  before: TenantRecord,
+  at: Date,
+  rules: AssessmentRules,
+): ReadonlyMap<string, JudgedVerdict> {
+  const records = judgeReading(reading, new Map(), at, before, rules);
+  return new Map(records.map((record) => [keyOf(record.scope), record.verdict as JudgedVerdict]));
+}
