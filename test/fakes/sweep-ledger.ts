@@ -1,5 +1,5 @@
 import type { FollowUps, SweepLedger } from '../../src/lib/domain/ports.ts';
-import type { SweepRecord } from '../../src/lib/domain/sweep.ts';
+import type { SweepRecord } from '../../src/lib/domain/sweep-record.ts';
 
 /** Sweeps in memory, with their one lease. */
 export function makeFakeSweepLedger(): SweepLedger {

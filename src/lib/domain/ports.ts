@@ -5,7 +5,7 @@ import type { Principal } from './principal.ts';
 import type { RoleAssignment } from './role-assignment.ts';
 import type { Scope } from './scope.ts';
 import type { SubscriptionFacts } from './subscription.ts';
-import type { SweepRecord } from './sweep.ts';
+import type { SweepRecord } from './sweep-record.ts';
 import type { Gap, TenantChange, TenantRecord } from './tenant-record.ts';
 import type { TenantSummary } from './tenant-summary.ts';
 import type { Registration } from './tenant.ts';

@@ -1,16 +1,9 @@
 import type { FailureNote } from '../domain/failure.ts';
 import type { LinkRecord } from '../domain/link.ts';
 import type { Clock, LinkLedger, ParkedMessages, SweepLedger, TenantLedger } from '../domain/ports.ts';
-import { principalFor } from '../domain/pass-rules.ts';
 import type { Principal } from '../domain/principal.ts';
-import { sweptAt, type SweepRecord } from '../domain/sweep.ts';
-import {
-  linksBehind,
-  linksOnRecord,
-  standingOf,
-  type LinksOnRecord,
-  type TenantStanding,
-} from '../domain/tenant-state.ts';
+import { standingOn, type StandingBasis } from '../domain/standing.ts';
+import { linksOnRecord, type TenantStanding } from '../domain/tenant-state.ts';
 import type { TenantRecord } from '../domain/tenant-record.ts';
 import { summaryOf } from '../domain/tenant-summary.ts';
 
@@ -65,8 +58,10 @@ export type MakeReport = () => Promise<Report>;
 export function makeReport(deps: ReportDeps): MakeReport {
   return async () => {
     const links = await linksOnRecord(deps.links.all());
-    const last = await deps.sweeps.lastFinished();
-    const tenants = (await collect(deps.ledger.all())).map((record) => tenantOf(record, links, last, deps));
+    const { principals, staleAfterMs } = deps;
+    const sweep = await deps.sweeps.lastFinished();
+    const basis = { links, sweep, principals, now: deps.clock(), staleAfterMs };
+    const tenants = (await collect(deps.ledger.all())).map((record) => tenantOf(record, basis));
     const parked = (await collect(deps.parked.all())).map(({ queue, messageId, reason }) => ({
       queue,
       messageId,
@@ -80,26 +75,12 @@ export function makeReport(deps: ReportDeps): MakeReport {
   };
 }
 
-function tenantOf(
-  record: TenantRecord,
-  links: LinksOnRecord,
-  last: SweepRecord | null,
-  deps: ReportDeps,
-): ReportedTenant {
+function tenantOf(record: TenantRecord, basis: StandingBasis): ReportedTenant {
   const { registration } = record;
-  const name = registration.facts.principal;
-  const principal = principalFor(deps, name) ?? undefined;
-  const summary = summaryOf(record);
-  const standing = standingOf(summary, {
-    sweptAt: sweptAt(summary, last),
-    links: linksBehind(record, principal, links),
-    now: deps.clock(),
-    staleAfterMs: deps.staleAfterMs,
-  });
   return {
     tenantId: registration.tenantId,
     displayName: registration.facts.displayName ?? null,
-    ...standing,
+    ...standingOn(basis, summaryOf(record)),
     lastOutcome: record.lastOutcome,
     scopes: record.scopes.map(({ scope, verdict, inherited, countsFor, principal: named }) => ({
       scope,

@@ -1,7 +1,7 @@
 import { odata } from '@azure/data-tables';
 import { Failure } from '../../domain/failure.ts';
 import type { FollowUps, SweepLedger } from '../../domain/ports.ts';
-import type { SweepRecord } from '../../domain/sweep.ts';
+import type { SweepRecord } from '../../domain/sweep-record.ts';
 import { encodeKey } from './keys.ts';
 import { FORMAT, pack, unpack } from './packing.ts';
 import type { Table } from './table.ts';
