@@ -7,7 +7,7 @@ import { makeDataset, type Dataset } from './graph/dataset.ts';
 import { parserFailureOf } from './graph/lexer.ts';
 import { parseQuery } from './graph/parser.ts';
 import type { Plan } from './graph/query-plan.ts';
-import { runQuery } from './graph/run-query.ts';
+import { runQuery, type Sought } from './graph/run-query.ts';
 
 const largestPage = 1_000;
 
@@ -57,10 +57,24 @@ export function makeResourceGraph(): ResourceGraph {
       if (Number.isNaN(offset)) {
         return badRequest(now, [{ code: 'InvalidSkipToken', message: 'The skip token is not valid.' }]);
       }
-      const rows = runQuery(datasetOf(view, caller), plan, subscriptions ?? undefined);
-      return answerPage(plan, rows, offset, options?.$top ?? 100);
+      const dataset = datasetOf(view, caller);
+      const limit = view.estate.rules.graphSubscriptionLimit;
+      const isLimited = !subscriptions && limit !== null && dataset.subscriptionIds.length > limit;
+      const sought = subscriptions ? named(subscriptions) : isLimited ? firstOf(dataset, limit) : null;
+      const page = answerPage(plan, runQuery(dataset, plan, sought), offset, options?.$top ?? 100);
+      return isLimited ? { ...page, headers: { 'x-ms-tenant-subscription-limit-hit': 'true' } } : page;
     },
   };
+}
+
+function named(subscriptions: readonly string[]): Sought {
+  const ids = subscriptions.map((one) => one.toLowerCase());
+  return { name: ids.join(), ids: new Set(ids) };
+}
+
+/** A query that names no subscription looks through some of them, and nobody knows by which order. */
+function firstOf({ subscriptionIds }: Dataset, limit: number): Sought {
+  return { name: `first ${limit}`, ids: new Set(subscriptionIds.slice(0, limit)) };
 }
 
 function answerPage(plan: Plan, rows: readonly object[], offset: number, top: number): Answer {

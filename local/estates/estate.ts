@@ -110,6 +110,9 @@ const rules = z.strictObject({
     .default('401')
     .describe('what a direct read of a subscription answers that the caller cannot see (any more)'),
   quota: quota.nullable().prefault({}).describe('null: no quotas; a field null: that limit is off'),
+  graphSubscriptionLimit: limit(10_000).describe(
+    'how many subscriptions a Resource Graph query looks through that names none; null: all',
+  ),
 });
 
 const latencyMs = z.strictObject({

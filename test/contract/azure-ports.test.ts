@@ -48,10 +48,14 @@ interface Ports {
   readonly index: EstateIndex;
 }
 
-/** Customer 1 has one whole subscription, customer 2 a resource group alone, customer 3 nothing. */
-async function onTheSimulator(): Promise<Ports> {
+/**
+ * Customer 1 has one whole subscription, customer 2 a resource group alone, customer 3 nothing. A query of the index
+ * looks through `limit` subscriptions at most.
+ */
+async function onTheSimulator(limit = 10_000): Promise<Ports> {
   const azure = await startTestAzure(
     anEstate({
+      rules: { graphSubscriptionLimit: limit },
       partnerIds: [
         { id: '4681234', name: 'Fabrikam Oslo' },
         { id: '4685678', name: 'Fabrikam Bergen' },
@@ -98,8 +102,10 @@ function inMemory(): Promise<Ports> {
 
 const kinds = [
   ['in memory', inMemory],
-  ['on the simulator', onTheSimulator],
+  ['on the simulator', () => onTheSimulator()],
 ] as const;
+/** The index must not show that it had to be asked in batches. */
+const indexKinds = [...kinds, ['on the simulator, above its limit', () => onTheSimulator(1)]] as const;
 
 describe.each(kinds)('partner links %s', (_where, make) => {
   it('are none until one is made, and then show whose they are', async () => {
@@ -170,7 +176,7 @@ describe.each(kinds)('the estate %s', (_where, make) => {
   });
 });
 
-describe.each(kinds)('the index %s', (_where, make) => {
+describe.each(indexKinds)('the index %s', (_where, make) => {
   it('finds the subscriptions of a tenant with what is delegated on them', async () => {
     const { index } = await make();
 
@@ -187,9 +193,11 @@ describe.each(kinds)('the index %s', (_where, make) => {
     const { index } = await make();
     const seen: string[] = [];
 
-    for await (const { tenantId: id, subscriptions } of index.tenants())
+    const calls: string[] = [];
+    for await (const { tenantId: id, subscriptions } of index.tenants((call) => calls.push(call)))
       seen.push(`${id} ${subscriptions.length}`);
 
+    expect(calls).toContain('graphQueries');
     expect(seen).toEqual([`${tenantId(1)} 1`, `${tenantId(2)} 1`]);
   });
 });

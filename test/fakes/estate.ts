@@ -53,7 +53,8 @@ export function makeFakeEstate(afterRemoval: AfterRemoval = 403): FakeEstate {
     ...trouble,
     index: {
       coming: () => () => undefined,
-      async *tenants() {
+      async *tenants(onCall) {
+        onCall?.('graphQueries');
         trouble.meet('tenants');
         const seen = [...indexed.values()].filter(readable);
         const byTenant = Map.groupBy(seen, ({ facts }) => facts.tenantId);

@@ -15,6 +15,8 @@ interface Table {
 
 export interface Dataset {
   readonly tables: Readonly<Record<string, Table>>;
+  /** Every subscription in sight of the caller. */
+  readonly subscriptionIds: readonly string[];
   /** Results already worked out, by query; they hold as long as the estate does. */
   readonly results: Map<string, readonly Row[]>;
   /** Right sides of joins, by query and column. */
@@ -35,6 +37,7 @@ export function makeDataset(view: EstateView, caller: Caller): Dataset {
       resourcecontainers: indexed(seen.map(({ placed }) => subscriptionRow(view, caller, placed))),
       managedservicesresources: indexed(delegated),
     },
+    subscriptionIds: seen.map(({ placed }) => placed.subscription.subscriptionId),
     results: new Map(),
     joins: new Map(),
   };

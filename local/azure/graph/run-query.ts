@@ -5,12 +5,15 @@ import type { Condition, Expression, Ordering, Plan, Stage } from './query-plan.
 /** How many results a dataset keeps for the pages that follow the first. */
 const keptResults = 8;
 
-/** All rows of a query; `only` limits it to these subscriptions. */
-export function runQuery(dataset: Dataset, plan: Plan, only?: readonly string[]): readonly Row[] {
-  const key = JSON.stringify([plan, only]);
+/** The subscriptions a query looks through, with a short name for them; null for all. */
+export type Sought = { readonly name: string; readonly ids: ReadonlySet<string> } | null;
+
+/** All rows of a query over the subscriptions it looks through. */
+export function runQuery(dataset: Dataset, plan: Plan, sought: Sought): readonly Row[] {
+  const key = JSON.stringify([plan, sought?.name]);
   const known = dataset.results.get(key);
   if (known) return known;
-  const rows = runPlan(dataset, plan, only && new Set(only.map((one) => one.toLowerCase())));
+  const rows = runPlan(dataset, plan, sought?.ids);
   const [oldest] = dataset.results.keys();
   if (dataset.results.size >= keptResults && oldest !== undefined) dataset.results.delete(oldest);
   dataset.results.set(key, rows);

@@ -30,6 +30,9 @@ export interface PartnerLinks {
   replace(identity: LinkIdentity, partnerId: string): Promise<LinkWriteResult>;
 }
 
+/** What it takes to go through the estate: queries of the index, and pages of the list of subscriptions. */
+export type EstateCall = 'graphQueries' | 'subscriptionPages';
+
 /** The index of everything the observer sees (Resource Graph): quick, complete, and up to 15 minutes behind. */
 export interface EstateIndex {
   /** Says that a look-up will follow; call the result when it has, or will not, so that nobody waits for it in vain. */
@@ -38,9 +41,10 @@ export interface EstateIndex {
   find(tenantId: string): Promise<readonly IndexedSubscription[]>;
   /**
    * Everything the observer sees, tenant by tenant in the order of tenant ids, page by page in constant memory. Waits
-   * where the index asks to wait; throws `Failure` when a page cannot be had: what came before it was good.
+   * where the index asks to wait; throws `Failure` when a page cannot be had: what came before it was good. `onCall` is
+   * told of every call, repeated ones too.
    */
-  tenants(): AsyncIterable<IndexedTenant>;
+  tenants(onCall?: (call: EstateCall) => void): AsyncIterable<IndexedTenant>;
 }
 
 /** What a direct read answers. `no-access` is 401, 403 or 404: it proves nothing. */

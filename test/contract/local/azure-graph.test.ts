@@ -267,3 +267,39 @@ describe('the index', () => {
     expect(late).toEqual([2, 401]);
   });
 });
+
+describe('an estate above the limit of one query', () => {
+  const limited = { ...threeTenants, rules: { graphSubscriptionLimit: 2 } };
+
+  it('is looked through in part, and says so by a header', async () => {
+    const azure = await startTestAzure(limited);
+
+    const answer = await ask(azure, 'resourcecontainers | project id, name');
+
+    expect(answer.headers['x-ms-tenant-subscription-limit-hit']).toBe('true');
+    expect(namesIn(answer)).toHaveLength(2);
+  });
+
+  it('is looked through whole where subscriptions are named', async () => {
+    const azure = await startTestAzure(limited);
+    const body = JSON.stringify({
+      query: 'resourcecontainers | project id, name',
+      subscriptions: [subscriptionId(1), subscriptionId(2), subscriptionId(4).toUpperCase()],
+    });
+    const path = '/providers/Microsoft.ResourceGraph/resources?api-version=2022-10-01';
+
+    const answer = await azure.send('POST', path, { token: await azure.observerToken(), body });
+
+    expect(answer.headers['x-ms-tenant-subscription-limit-hit']).toBeUndefined();
+    expect(namesIn(answer)).toHaveLength(3);
+  });
+
+  it('is no such estate at the limit itself', async () => {
+    const azure = await startTestAzure({ ...threeTenants, rules: { graphSubscriptionLimit: 3 } });
+
+    const answer = await ask(azure, 'resourcecontainers | project id, name');
+
+    expect(answer.headers['x-ms-tenant-subscription-limit-hit']).toBeUndefined();
+    expect(namesIn(answer)).toHaveLength(3);
+  });
+});

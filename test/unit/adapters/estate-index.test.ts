@@ -7,11 +7,17 @@ import { Failure } from '../../../src/lib/domain/failure.ts';
 import { makeFakeArm } from '../../fakes/arm.ts';
 import { makeFakeThrottleBoard } from '../../fakes/throttle-board.ts';
 import { aClock, sleepBy } from '../../support/clock.ts';
+import { collect } from '../../support/collect.ts';
 import { ids, roles, subscription, subscriptionId } from '../../support/delegations.ts';
 
-const asked = z.object({ query: z.string(), options: z.object({ $skipToken: z.string().optional() }) });
+const asked = z.object({
+  query: z.string(),
+  subscriptions: z.array(z.string()).optional(),
+  options: z.object({ $skipToken: z.string().optional() }),
+});
 const questionOf = (call: ArmCall) => asked.parse(call.body);
-const tenantsNamedBy = (call: ArmCall) => questionOf(call).query.match(/cccccccc-[0-9a-f-]{27}/g) ?? [];
+const tenantsNamedBy = (call: ArmCall): readonly string[] =>
+  questionOf(call).query.match(/cccccccc-[0-9a-f-]{27}/g) ?? [];
 const tenant = (n: number) => `cccccccc-0000-4000-8000-${String(n).padStart(12, '0')}`;
 
 /** A row of the nth subscription, of the tenant with the same number, with one assignment. */
@@ -161,5 +167,122 @@ describe('the index', () => {
     const { index } = anIndex(() => ({ body: { rows: [] } }));
 
     await expect(index.find(tenant(1))).rejects.toMatchObject({ kind: 'unavailable' });
+  });
+});
+
+/** Azure with so many subscriptions, the nth of the nth tenant, of which a query looks through only ten. */
+function aLargeEstate(size: number, { pageSize = size }: { pageSize?: number } = {}) {
+  const limited = { 'x-ms-tenant-subscription-limit-hit': 'true' };
+  return anIndex((call) => {
+    if (call.method === 'GET') {
+      const from = Number(/page=(\d+)/.exec(call.path)?.[1] ?? 0);
+      const value = numbers(size)
+        .reverse()
+        .slice(from, from + pageSize)
+        .map((n) => ({
+          subscriptionId: subscriptionId(n),
+          tenantId: tenant(n).toUpperCase(),
+          state: 'Enabled',
+        }));
+      const more = from + pageSize < size ? { nextLink: `/subscriptions?page=${from + pageSize}` } : {};
+      return { body: { value, ...more } };
+    }
+    const { subscriptions } = questionOf(call);
+    const named = tenantsNamedBy(call);
+    const shown = numbers(size).filter((n) => named.length === 0 || named.includes(tenant(n)));
+    if (!subscriptions) return { body: { data: shown.slice(0, 10).map((n) => aRow(n)) }, headers: limited };
+    return {
+      body: { data: shown.filter((n) => subscriptions.includes(subscriptionId(n))).map((n) => aRow(n)) },
+    };
+  });
+}
+
+const numbers = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
+
+describe('an index with more subscriptions than a query looks through', () => {
+  it('goes through all tenants in order, in batches of subscriptions', async () => {
+    const { index, calls } = aLargeEstate(650, { pageSize: 400 });
+    const made: string[] = [];
+
+    const seen = await collect(index.tenants((call) => made.push(call)));
+
+    expect(seen.map(({ tenantId }) => tenantId)).toEqual(numbers(650).map(tenant));
+    expect(seen.every(({ subscriptions }) => subscriptions.length === 1)).toBe(true);
+    const batches = calls
+      .filter(({ method }) => method === 'POST')
+      .map((call) => questionOf(call).subscriptions);
+    expect(batches.map((batch) => batch?.length ?? 'all')).toEqual(['all', 300, 300, 50]);
+    expect(made.filter((call) => call === 'graphQueries')).toHaveLength(4);
+    expect(made.filter((call) => call === 'subscriptionPages')).toHaveLength(2);
+  });
+
+  it('keeps the subscriptions of one tenant together across batches', async () => {
+    const one = tenant(1);
+    const { index } = anIndex((call) => {
+      if (call.method === 'GET') {
+        const value = numbers(301).map((n) => ({
+          subscriptionId: subscriptionId(n),
+          tenantId: one,
+          state: 'Enabled',
+        }));
+        return { body: { value } };
+      }
+      const { subscriptions } = questionOf(call);
+      if (!subscriptions)
+        return { body: { data: [] }, headers: { 'x-ms-tenant-subscription-limit-hit': 'true' } };
+      return {
+        body: {
+          data: numbers(301)
+            .filter((n) => subscriptions.includes(subscriptionId(n)))
+            .map((n) => aRow(n, { tenantId: one })),
+        },
+      };
+    });
+
+    const seen = await collect(index.tenants());
+
+    expect(seen.map(({ tenantId, subscriptions }) => [tenantId, subscriptions.length])).toEqual([[one, 301]]);
+  });
+
+  it('finds a tenant that lies beyond the limit', async () => {
+    const { index } = aLargeEstate(40);
+
+    const found = await Promise.all([3, 35, 41].map((n) => index.find(tenant(n))));
+
+    expect(found.map((subscriptions) => subscriptions.map(({ facts }) => facts.subscriptionId))).toEqual([
+      [subscriptionId(3)],
+      [subscriptionId(35)],
+      [],
+    ]);
+  });
+
+  it('is not asked in one go again for an hour', async () => {
+    const { index, calls } = aLargeEstate(40);
+    await collect(index.tenants());
+    const before = calls.length;
+
+    await collect(index.tenants());
+
+    expect(calls.slice(before).map((call) => call.method)).toEqual(['GET', 'POST']);
+  });
+
+  it('fails rather than leave tenants out when its subscriptions cannot be listed', async () => {
+    const { index } = anIndex((call) => {
+      if (call.method === 'GET') throw new Failure('denied', 'Azure answered 403.');
+      return { body: { data: [aRow(1)] }, headers: { 'x-ms-tenant-subscription-limit-hit': 'True' } };
+    });
+
+    await expect(collect(index.tenants())).rejects.toMatchObject({ kind: 'denied' });
+    await expect(index.find(tenant(1))).rejects.toMatchObject({ kind: 'denied' });
+  });
+
+  it('fails when the limit is met on the way', async () => {
+    const { index } = anIndex((call) =>
+      questionOf(call).options.$skipToken === undefined
+        ? { body: { data: [aRow(1)], $skipToken: 'more' } }
+        : { body: { data: [aRow(2)] }, headers: { 'x-ms-tenant-subscription-limit-hit': 'true' } },
+    );
+
+    await expect(collect(index.tenants())).rejects.toMatchObject({ kind: 'unavailable' });
   });
 });

@@ -1,13 +1,12 @@
 import DataLoader from 'dataloader';
-import { z } from 'zod';
-import { Failure } from '../../domain/failure.ts';
 import type { IndexedSubscription, IndexedTenant } from '../../domain/indexed-subscription.ts';
-import type { EstateIndex } from '../../domain/ports.ts';
+import type { EstateCall, EstateIndex } from '../../domain/ports.ts';
 import type { ArmClient } from './arm-client.ts';
-import { noAnswer } from './arm-errors.ts';
 import { bucketOf, type BucketGate } from './bucket-gate.ts';
-import { estateRow, indexedDelegation, indexedFacts } from './delegation-shapes.ts';
-import { makePacer, type Pacer } from './pacer.ts';
+import { indexedDelegation, indexedFacts } from './delegation-shapes.ts';
+import { graphPages, patiently, type EstateRow, type GraphDeps } from './graph-query.ts';
+import { makePacer } from './pacer.ts';
+import { readDirectory, type DirectoryEntry } from './subscription-directory.ts';
 
 export interface EstateIndexDeps {
   readonly arm: ArmClient;
@@ -20,12 +19,12 @@ export interface EstateIndexDeps {
 
 /** The most tenants one query names; the text of a query is limited. */
 const TENANTS_PER_QUERY = 300;
-/** The most rows a page may have (source: Resource Graph documentation). */
-const ROWS_PER_PAGE = 1_000;
-/** How often a sweep asks for one page, and how it waits in between. */
-const PAGE_TRIES = 4;
-const PAGE_PAUSE_MS = 500;
-const PATIENCE_MS = 60_000;
+/** The most subscriptions one query is asked of (source: Resource Graph documentation on batching). */
+const SUBSCRIPTIONS_PER_QUERY = 300;
+/** How long an estate is taken to be above the limit without asking anew. */
+const LIMIT_REMEMBERED_MS = 3_600_000;
+/** How old the directory may be that look-ups of single tenants rest on. */
+const DIRECTORY_KEPT_MS = 300_000;
 
 /**
  * Subscriptions of tenants with everything delegated on them, in one query. Subscriptions stand on the left because the
@@ -48,12 +47,30 @@ function estateQuery(tenantIds: readonly string[] | 'all'): string {
 
 /**
  * The index, asked for many tenants at once: look-ups of concurrent passes gather until the pacer opens, then go out as
- * one query, with one query in flight.
+ * one query, with one query in flight. Where more subscriptions are in sight than a query looks through, it is asked in
+ * batches of subscriptions from ARM's own list: nothing is left out in silence.
  */
-export function makeEstateIndex(deps: EstateIndexDeps): EstateIndex {
-  const pacer = makePacer(deps.clock, deps.sleep);
+export function makeEstateIndex(given: EstateIndexDeps): EstateIndex {
+  const pacer = makePacer(given.clock, given.sleep);
+  const deps: GraphDeps = { ...given, pacer, patient: false };
+  let limitedUntil = 0;
+  const reach = {
+    isLimited: () => given.clock().getTime() < limitedUntil,
+    wasLimited: () => void (limitedUntil = given.clock().getTime() + LIMIT_REMEMBERED_MS),
+  };
+  let kept: { readonly at: number; readonly entries: Promise<readonly DirectoryEntry[]> } | null = null;
+  const lateDirectory = () => {
+    const now = given.clock().getTime();
+    if (kept && now - kept.at < DIRECTORY_KEPT_MS) return kept.entries;
+    const entries = directory(deps, deps.arm);
+    kept = { at: now, entries };
+    // A failure is not remembered, so that the next look-up tries again.
+    entries.catch(() => (kept = null));
+    return entries;
+  };
+
   const loader = new DataLoader<string, readonly IndexedSubscription[]>(
-    (tenantIds) => pacer.during(() => findMany(deps, pacer, tenantIds)),
+    (tenantIds) => pacer.during(() => findMany(deps, reach, lateDirectory, tenantIds)),
     {
       cache: false,
       maxBatchSize: TENANTS_PER_QUERY,
@@ -66,94 +83,80 @@ export function makeEstateIndex(deps: EstateIndexDeps): EstateIndex {
       pacer.arrival();
       return loader.load(tenantId);
     },
-    tenants: () => byTenant(pages(deps, pacer, estateQuery('all'), readPagePatiently)),
+    tenants(onCall) {
+      const graph: GraphDeps = { ...deps, arm: counted(given.arm, onCall, 'graphQueries'), patient: true };
+      const list = counted(given.arm, onCall, 'subscriptionPages');
+      const batches = async () => batched(await directory(graph, list));
+      return byTenant(estateRows(graph, reach, estateQuery('all'), batches));
+    },
   };
+}
+
+function counted(
+  arm: ArmClient,
+  onCall: ((call: EstateCall) => void) | undefined,
+  kind: EstateCall,
+): ArmClient {
+  return (call) => {
+    onCall?.(kind);
+    return arm(call);
+  };
+}
+
+function directory(deps: GraphDeps, arm: ArmClient): Promise<readonly DirectoryEntry[]> {
+  const bucket = bucketOf(deps.observer, deps.managingTenantId, 'reads');
+  return readDirectory((call) => {
+    const once = () => deps.gate.run(bucket, () => arm(call));
+    return deps.patient ? patiently(deps, once) : once();
+  });
+}
+
+function batched(entries: readonly DirectoryEntry[]): string[][] {
+  const batches: string[][] = [];
+  for (let from = 0; from < entries.length; from += SUBSCRIPTIONS_PER_QUERY) {
+    const batch = entries.slice(from, from + SUBSCRIPTIONS_PER_QUERY);
+    batches.push(batch.map(({ subscriptionId }) => subscriptionId));
+  }
+  return batches;
+}
+
+interface Reach {
+  readonly isLimited: () => boolean;
+  readonly wasLimited: () => void;
+}
+
+/** The rows of a query over everything in sight: in one go, or batch by batch above the service's limit. */
+async function* estateRows(
+  deps: GraphDeps,
+  reach: Reach,
+  query: string,
+  batches: () => Promise<readonly (readonly string[])[]>,
+): AsyncGenerator<EstateRow[]> {
+  if (!reach.isLimited()) {
+    if ((yield* graphPages(deps, { query })) === 'whole') return;
+    reach.wasLimited();
+  }
+  for (const subscriptions of await batches()) {
+    await deps.pacer.quota();
+    yield* graphPages(deps, { query, subscriptions });
+  }
 }
 
 async function findMany(
-  deps: EstateIndexDeps,
-  pacer: Pacer,
+  deps: GraphDeps,
+  reach: Reach,
+  entries: () => Promise<readonly DirectoryEntry[]>,
   tenantIds: readonly string[],
 ): Promise<readonly (readonly IndexedSubscription[])[]> {
   const distinct = [...new Set(tenantIds)].sort();
-  const rows = await queryAll(deps, pacer, estateQuery(distinct));
-  const byTenant = Map.groupBy(rows, (row) => row.tenantId.toLowerCase());
-  return tenantIds.map((tenantId) => subscriptionsOf(byTenant.get(tenantId) ?? []));
-}
-
-const page = z.object({ data: z.array(estateRow), $skipToken: z.string().nullish() });
-
-type EstateRow = z.infer<typeof estateRow>;
-
-async function queryAll(deps: EstateIndexDeps, pacer: Pacer, query: string): Promise<EstateRow[]> {
-  const rows: EstateRow[] = [];
-  for await (const more of pages(deps, pacer, query)) rows.push(...more);
-  return rows;
-}
-
-/** The pages of a query. They are followed by the token: the truncation flag is a string and may say "false" with more to come. */
-async function* pages(
-  deps: EstateIndexDeps,
-  pacer: Pacer,
-  query: string,
-  read = readPage,
-): AsyncGenerator<EstateRow[]> {
-  let skipToken: string | null = null;
-  do {
-    const one: Page = await read(deps, pacer, query, skipToken);
-    yield one.rows;
-    skipToken = one.next;
-    if (skipToken) await pacer.quota();
-  } while (skipToken);
-}
-
-interface Page {
-  readonly rows: EstateRow[];
-  readonly next: string | null;
-}
-
-async function readPage(
-  deps: EstateIndexDeps,
-  pacer: Pacer,
-  query: string,
-  skipToken: string | null,
-): Promise<Page> {
-  const what = 'Resource Graph was asked for subscriptions and delegations';
-  const options = {
-    $top: ROWS_PER_PAGE,
-    resultFormat: 'objectArray',
-    ...(skipToken ? { $skipToken: skipToken } : {}),
+  const batches = async () => {
+    const wanted = new Set(distinct);
+    return batched((await entries()).filter(({ tenantId }) => wanted.has(tenantId)));
   };
-  const path = '/providers/Microsoft.ResourceGraph/resources?api-version=2022-10-01';
-  const response = await deps.gate.run(bucketOf(deps.observer, deps.managingTenantId, 'graph'), () =>
-    deps.arm({ method: 'POST', path, body: { query, options }, what }),
-  );
-  const parsed = page.safeParse(response.body);
-  if (!parsed.success) throw noAnswer(parsed.error, what);
-  pacer.spent(response.header('x-ms-user-quota-remaining'), response.header('x-ms-user-quota-resets-after'));
-  return { rows: parsed.data.data, next: parsed.data.$skipToken ?? null };
-}
-
-/** A sweep has one message for the whole estate, so it waits where a pass would send a copy, and tries a page again. */
-async function readPagePatiently(
-  deps: EstateIndexDeps,
-  pacer: Pacer,
-  query: string,
-  skipToken: string | null,
-): Promise<Page> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await readPage(deps, pacer, query, skipToken);
-    } catch (error) {
-      const passing =
-        error instanceof Failure && (error.kind === 'throttled' || error.kind === 'unavailable');
-      if (!passing || tries >= PAGE_TRIES) throw error;
-      const wait =
-        (error.retryAt?.getTime() ?? deps.clock().getTime() + PAGE_PAUSE_MS * tries) - deps.clock().getTime();
-      if (wait > PATIENCE_MS) throw error;
-      await deps.sleep(Math.max(0, wait));
-    }
-  }
+  const rows: EstateRow[] = [];
+  for await (const more of estateRows(deps, reach, estateQuery(distinct), batches)) rows.push(...more);
+  const found = Map.groupBy(rows, (row) => row.tenantId.toLowerCase());
+  return tenantIds.map((tenantId) => subscriptionsOf(found.get(tenantId) ?? []));
 }
 
 /** Tenants one after the other: rows come sorted by tenant, and the last tenant of a page may go on in the next. */
