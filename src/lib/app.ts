@@ -74,6 +74,7 @@ function makeApp(config: Config, writeLine: WriteLine) {
     ...config,
     ledger,
     links,
+    sweeps,
     queues,
     roles,
     clock,

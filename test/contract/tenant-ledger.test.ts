@@ -37,6 +37,8 @@ function aChange(version: number, changes: Partial<TenantChange> = {}): TenantCh
     scopes: [],
     gapsOpened: [],
     gapsClosed: [],
+    gapsAccepted: [],
+    gapsReopened: [],
     ...changes,
   };
 }

@@ -1,10 +1,6 @@
 import type { TenantLedger } from '../../src/lib/domain/ports.ts';
-import {
-  newTenantRecord,
-  type Gap,
-  type TenantChange,
-  type TenantRecord,
-} from '../../src/lib/domain/tenant-record.ts';
+import type { Gap } from '../../src/lib/domain/gap.ts';
+import { newTenantRecord, type TenantChange, type TenantRecord } from '../../src/lib/domain/tenant-record.ts';
 import { aTrouble, makeRows, type Trouble } from './storage.ts';
 
 export interface FakeTenantLedger extends TenantLedger, Trouble {
@@ -47,8 +43,8 @@ export function makeFakeTenantLedger(): FakeTenantLedger {
     },
     async note(known, record) {
       trouble.meet('note');
-      const { scopes, openGaps, version } = known.record;
-      rows.write(keyed(record), { ...record, scopes, openGaps, version }, known.etag);
+      const { scopes, openGaps, closedGaps, version } = known.record;
+      rows.write(keyed(record), { ...record, scopes, openGaps, closedGaps, version }, known.etag);
       return Promise.resolve();
     },
     async *all() {

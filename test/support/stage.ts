@@ -14,7 +14,7 @@ import { makeFakeLinkLedger } from '../fakes/link-ledger.ts';
 import { makeFakeLog } from '../fakes/log.ts';
 import { makeFakePartnerLinks } from '../fakes/partner-links.ts';
 import { makeFakeQueues } from '../fakes/queues.ts';
-import { makeFakeFollowUps } from '../fakes/sweep-ledger.ts';
+import { makeFakeFollowUps, makeFakeSweepLedger } from '../fakes/sweep-ledger.ts';
 import { makeFakeTenantEstate } from '../fakes/tenant-estate.ts';
 import { makeFakeTenantLedger } from '../fakes/tenant-ledger.ts';
 import { aClock, DAY, HOUR, MINUTE, SECOND } from './clock.ts';
@@ -35,6 +35,7 @@ export function aStage(options: StageOptions = {}) {
   const clock = aClock(options.at);
   const ledger = makeFakeTenantLedger();
   const links = makeFakeLinkLedger();
+  const sweeps = makeFakeSweepLedger();
   const queues = makeFakeQueues();
   const partnerLinks = makeFakePartnerLinks();
   const azure = options.azure ?? makeFakeEstate();
@@ -54,6 +55,7 @@ export function aStage(options: StageOptions = {}) {
   const reconcileTenant = makeReconcileTenant({
     ledger,
     links,
+    sweeps,
     queues,
     principals,
     clock,

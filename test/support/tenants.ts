@@ -2,12 +2,8 @@
 import type { LinkRecord, ObservedLink } from '../../src/lib/domain/link.ts';
 import { newLinkRecord } from '../../src/lib/domain/link.ts';
 import type { Registration, Telling } from '../../src/lib/domain/tenant.ts';
-import {
-  newTenantRecord,
-  type Gap,
-  type ScopeRecord,
-  type TenantRecord,
-} from '../../src/lib/domain/tenant-record.ts';
+import type { Gap } from '../../src/lib/domain/gap.ts';
+import { newTenantRecord, type ScopeRecord, type TenantRecord } from '../../src/lib/domain/tenant-record.ts';
 import { ids, subscriptionId } from './delegations.ts';
 
 /** What an onboarding event of the customer said on 1 March 2026, at noon. */
@@ -74,6 +70,7 @@ export function aScopeRecord(n = 1, changes: Partial<ScopeRecord> = {}): ScopeRe
     marketplace: false,
     since: '2026-03-02T12:00:00.000Z',
     directAt: '2026-03-09T12:00:00.000Z',
+    lastEarningAt: null,
     ...changes,
   };
 }
@@ -84,8 +81,12 @@ export function aGap(n = 1, changes: Partial<Gap> = {}): Gap {
     scope: `/subscriptions/${subscriptionId(n)}`,
     reason: 'role-not-eligible',
     openedAt: '2026-03-05T12:00:00.000Z',
+    firstBadAt: '2026-03-05T12:00:00.000Z',
+    lastBadAt: '2026-03-05T12:00:00.000Z',
     lastEarningAt: '2026-03-04T12:00:00.000Z',
     closedAt: null,
+    ending: null,
+    acceptance: null,
     ...changes,
   };
 }

@@ -1,9 +1,11 @@
-import { isGap, isSeen } from './coverage.ts';
+import { isSeen } from './coverage.ts';
+import { latest, type Gap } from './gap.ts';
+import { closedLately, endedGaps, gapsAfter, type GapsAfter } from './gaps-after.ts';
 import type { AssessmentRules } from './pass-rules.ts';
 import { isWhole, showsAll, type Reading } from './reading.ts';
 import { keyOf } from './scope.ts';
-import { scopesAfter, type ScopesAfter } from './scopes-after.ts';
-import type { Gap, Phase, ScopeRecord, TenantChange, TenantRecord } from './tenant-record.ts';
+import { scopesAfter } from './scopes-after.ts';
+import type { Phase, ScopeRecord, TenantChange, TenantRecord } from './tenant-record.ts';
 import { observedKinds, observedKindsOf } from './tenant.ts';
 
 export interface Look {
@@ -13,6 +15,8 @@ export interface Look {
   readonly readings: readonly Reading[] | null;
   /** What our service principal saw in the customer's tenant, in the same way. */
   readonly inTenant?: readonly Reading[] | null;
+  /** When a sweep saw the tenant well after its own last good look (ISO instant); null or absent otherwise. */
+  readonly sweptAt?: string | null;
 }
 
 export interface Assessment {
@@ -41,17 +45,19 @@ export function assess(before: TenantRecord, look: Look, rules: AssessmentRules)
   const firstSight = before.phase !== 'covered' && observedKinds.some((kind) => showsAll(readings[kind]));
   if (!complete && before.phase !== 'covered' && !firstSight) return unchanged(before, complete);
 
-  const { scopes, unread } = scopesAfter(before, { readings, expected, at: look.at }, rules);
+  const seenAt = latest(before.lastGood, look.sweptAt);
+  const { scopes, unread } = scopesAfter(before, { readings, expected, at: look.at, seenAt }, rules);
   const counts = complete || firstSight;
   const phase = counts ? phaseAfter(before, scopes, look.at, rules) : before.phase;
   // The age of a record counts from the first sight on, also where one way of access has never been read well.
   const lastGood = counts ? look.at.toISOString() : before.lastGood;
   if (phase === 'awaiting') return unchanged({ ...before, phase, lastGood }, complete);
 
-  const gaps = gapsAfter(before, { scopes, unread }, look.at);
+  const gaps = gapsAfter(before, { scopes, unread }, { at: look.at, seenAt });
   const kept = new Set(scopes.map(({ scope }) => keyOf(scope)));
   const droppedScopes = before.scopes.map(({ scope }) => keyOf(scope)).filter((key) => !kept.has(key));
-  const record = { ...before, phase, scopes, openGaps: gaps.open, lastGood };
+  const closedGaps = closedLately([...before.closedGaps, ...gaps.closed], look.at);
+  const record = { ...before, phase, scopes, openGaps: gaps.open, closedGaps, lastGood };
   if (!differs(before, record) && gaps.closed.length === 0) return unchanged(record, complete);
 
   const version = before.version + 1;
@@ -64,13 +70,20 @@ export function assess(before: TenantRecord, look: Look, rules: AssessmentRules)
   };
 }
 
-/** Closes the record of a tenant that is no longer ours: gaps end, scopes and history stay. */
-export function closeRecord(before: TenantRecord, at: Date, causeId: string): Assessment {
+/**
+ * Closes the record of a tenant that is no longer ours: gaps end, scopes and history stay. `sweptAt` as in a look.
+ */
+export function closeRecord(
+  before: TenantRecord,
+  { at, causeId, sweptAt }: Pick<Look, 'at' | 'causeId' | 'sweptAt'>,
+): Assessment {
   if (before.phase === 'closed') return unchanged(before, true);
-  const closedAt = at.toISOString();
-  const closed = before.openGaps.map((gap) => ({ ...gap, closedAt }));
-  const record: TenantRecord = { ...before, phase: 'closed', openGaps: [], version: before.version + 1 };
-  const change = changeOf(before, record, { opened: [], closed }, { at, causeId });
+  const seenAt = latest(before.lastGood, sweptAt);
+  const closed = endedGaps(before, { as: 'offboarded' }, { at, seenAt });
+  const closedGaps = closedLately([...before.closedGaps, ...closed], at);
+  const version = before.version + 1;
+  const record: TenantRecord = { ...before, phase: 'closed', openGaps: [], closedGaps, version };
+  const change = changeOf(before, record, { opened: [], closed, reopened: [] }, { at, causeId });
   return { record, change, closedGaps: closed, droppedScopes: [], complete: true };
 }
 
@@ -90,52 +103,10 @@ function phaseAfter(
   return at.getTime() < expectedBy ? 'awaiting' : 'not-delegated';
 }
 
-interface GapsAfter {
-  readonly open: readonly Gap[];
-  readonly opened: readonly Gap[];
-  readonly closed: readonly Gap[];
-}
-
-function gapsAfter(before: TenantRecord, { scopes, unread }: ScopesAfter, at: Date): GapsAfter {
-  const openBefore = new Map(before.openGaps.map((gap) => [keyOf(gap.scope), gap]));
-  const earlier = new Map(before.scopes.map((scope) => [keyOf(scope.scope), scope]));
-  const open: Gap[] = [];
-  const opened: Gap[] = [];
-
-  for (const scope of scopes) {
-    const gap = openBefore.get(keyOf(scope.scope));
-    const bad = isGap(scope.verdict, at.getTime() - Date.parse(scope.since));
-    // A delegation that is redeployed, or out of sight, has not been repaired.
-    const undecided = scope.verdict === 'delegation-not-ready' || scope.verdict === 'not-visible';
-    if (unread.has(keyOf(scope.scope))) {
-      if (gap) open.push(gap);
-      continue;
-    }
-    if (gap && (bad || undecided)) open.push(bad ? { ...gap, reason: scope.verdict } : gap);
-    else if (bad) {
-      const wasEarning = earlier.get(keyOf(scope.scope))?.verdict === 'earning';
-      const found: Gap = {
-        scope: scope.scope,
-        reason: scope.verdict,
-        openedAt: at.toISOString(),
-        lastEarningAt: wasEarning ? before.lastGood : null,
-        closedAt: null,
-      };
-      opened.push(found);
-      open.push(found);
-    }
-  }
-  const still = new Set(open.map(({ scope }) => keyOf(scope)));
-  const closed = before.openGaps
-    .filter(({ scope }) => !still.has(keyOf(scope)))
-    .map((gap) => ({ ...gap, closedAt: at.toISOString() }));
-  return { open, opened, closed };
-}
-
 function changeOf(
   before: TenantRecord,
   after: TenantRecord,
-  gaps: Pick<GapsAfter, 'opened' | 'closed'>,
+  gaps: Pick<GapsAfter, 'opened' | 'closed' | 'reopened'>,
   look: Pick<Look, 'at' | 'causeId'>,
 ): TenantChange {
   const from = new Map(before.scopes.map((scope) => [keyOf(scope.scope), scope.verdict]));
@@ -151,6 +122,8 @@ function changeOf(
       .filter((difference) => difference.from !== difference.to),
     gapsOpened: gaps.opened.map(({ scope }) => scope),
     gapsClosed: gaps.closed.map(({ scope }) => scope),
+    gapsAccepted: [],
+    gapsReopened: gaps.reopened.map(({ scope }) => scope),
   };
 }
 
@@ -171,6 +144,8 @@ function signature({ phase, scopes, openGaps }: TenantRecord): string {
       s.conditional,
     ].join('|'),
   );
-  const open = openGaps.map((gap) => [keyOf(gap.scope), gap.reason].join('|'));
+  const open = openGaps.map(({ scope, reason, acceptance }) =>
+    [keyOf(scope), reason, acceptance?.until, acceptance?.reopenedAt].join('|'),
+  );
   return JSON.stringify([phase, seen.sort(), open.sort()]);
 }

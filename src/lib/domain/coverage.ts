@@ -168,22 +168,3 @@ const BEST_FIRST: readonly Verdict[] = [
 export function betterOf(left: Verdict, right: Verdict): Verdict {
   return BEST_FIRST.indexOf(left) <= BEST_FIRST.indexOf(right) ? left : right;
 }
-
-const GAP_VERDICTS: ReadonlySet<Verdict> = new Set<Verdict>([
-  'role-not-eligible',
-  'eligible-only',
-  'other-principal',
-  'wrong-object-id',
-  'principal-missing',
-  'gone',
-]);
-
-const DAY_MS = 86_400_000;
-
-/**
- * Whether a scope that has had a verdict for `heldMs` is a gap. A delegation that is not ready gets a day first; an
- * unknown role is unproven, not bad; an inactive or never seen scope loses nothing.
- */
-export function isGap(verdict: Verdict, heldMs: number): boolean {
-  return GAP_VERDICTS.has(verdict) || (verdict === 'delegation-not-ready' && heldMs >= DAY_MS);
-}

@@ -30,6 +30,7 @@ export function notVisible(
     marketplace: false,
     since: at.toISOString(),
     directAt: null,
+    lastEarningAt: null,
   };
 }
 
@@ -120,6 +121,7 @@ function seenScope(
     marketplace: false,
     since: at.toISOString(),
     directAt: at.toISOString(),
+    lastEarningAt: null,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Delegation } from './delegation.ts';
+import type { Gap } from './gap.ts';
 import type { IndexedSubscription, IndexedTenant } from './indexed-subscription.ts';
 import type { LinkIdentity, LinkReading, LinkRecord } from './link.ts';
 import type { Principal } from './principal.ts';
@@ -6,7 +7,7 @@ import type { RoleAssignment } from './role-assignment.ts';
 import type { Scope } from './scope.ts';
 import type { SubscriptionFacts } from './subscription.ts';
 import type { SweepRecord } from './sweep-record.ts';
-import type { Gap, TenantChange, TenantRecord } from './tenant-record.ts';
+import type { TenantChange, TenantRecord } from './tenant-record.ts';
 import type { TenantSummary } from './tenant-summary.ts';
 import type { Registration } from './tenant.ts';
 

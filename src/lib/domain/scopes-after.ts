@@ -1,4 +1,5 @@
 import { betterOf } from './coverage.ts';
+import { isHarmless, latest } from './gap.ts';
 import { judgeAssigned, judgeReading, notVisible } from './judged-scopes.ts';
 import type { AssessmentRules } from './pass-rules.ts';
 import { inOrder, type Reading } from './reading.ts';
@@ -11,6 +12,8 @@ export interface Ways {
   readonly readings: Readonly<Record<ObservedKind, readonly Reading[] | null>>;
   readonly expected: readonly ObservedKind[];
   readonly at: Date;
+  /** The last look before this one that saw the tenant well (ISO instant). */
+  readonly seenAt: string | null;
 }
 
 export interface ScopesAfter {
@@ -39,10 +42,15 @@ export function scopesAfter(before: TenantRecord, ways: Ways, rules: AssessmentR
       scopes.map(({ scope }) => keyOf(scope)).filter((key) => !unread.has(key)),
     ),
   );
+  const { announcedAt } = before.registration;
+  const scopes = [...found].flatMap(([key, [first, ...others]]) => {
+    if (!first) return [];
+    const earlier = known.get(key);
+    const best = bestRecordOf([first, ...others], earlier);
+    return read.has(key) ? { ...best, lastEarningAt: earnedUntil(best, earlier, ways, announcedAt) } : best;
+  });
   return {
-    scopes: [...found.values()]
-      .flatMap(([first, ...others]) => (first ? bestRecordOf([first, ...others], known) : []))
-      .sort((a, b) => a.scope.localeCompare(b.scope)),
+    scopes: scopes.sort((a, b) => a.scope.localeCompare(b.scope)),
     unread: new Set([...found.keys()].filter((key) => !read.has(key))),
   };
 }
@@ -54,14 +62,31 @@ function unseen(scopes: readonly ScopeRecord[]): ScopesAfter {
 
 function bestRecordOf(
   same: readonly [ScopeRecord, ...ScopeRecord[]],
-  known: ReadonlyMap<string, ScopeRecord>,
+  earlier: ScopeRecord | undefined,
 ): ScopeRecord {
   const verdict = same.map((scope) => scope.verdict).reduce(betterOf);
   const best = same.filter((scope) => scope.verdict === verdict);
   const chosen = best[0] ?? same[0];
-  const earlier = known.get(keyOf(chosen.scope));
   const since = earlier?.verdict === verdict ? earlier.since : chosen.since;
   return { ...chosen, since, coveredBy: best.flatMap(({ coveredBy }) => coveredBy) };
+}
+
+/**
+ * The last look at which a scope lost nothing, if it has ever earned: looks at which it earned, or was inactive or
+ * unproven. Nothing is lost before a tenant is announced, or while it is not ours.
+ */
+function earnedUntil(
+  { verdict }: ScopeRecord,
+  earlier: ScopeRecord | undefined,
+  { at, seenAt }: Pick<Ways, 'at' | 'seenAt'>,
+  announcedAt: string,
+): string | null {
+  if (verdict === 'earning' || !earlier) return null;
+  if (earlier.verdict !== 'earning' && earlier.lastEarningAt === null) return null;
+  if (isHarmless(verdict)) return at.toISOString();
+  return isHarmless(earlier.verdict)
+    ? latest(seenAt, earlier.since, earlier.directAt, earlier.lastEarningAt, announcedAt)
+    : latest(earlier.lastEarningAt, announcedAt);
 }
 
 /** The scopes that one way of access covers, after it was looked at; `before` is what it covered until now. */

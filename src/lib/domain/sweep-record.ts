@@ -56,11 +56,14 @@ export interface SweepRecord {
  * When a sweep last saw a tenant well: the start of the last finished one that covered it. A steady sweep writes no
  * tenant rows, so its row alone would look older than what is known. Null when no such sweep tells anything.
  */
-export function sweptAt(summary: TenantSummary, last: SweepRecord | null): string | null {
-  if (!last || summary.failure || summary.lastGood === null) return null;
+export function sweptAt(
+  tenant: Pick<TenantSummary, 'registration' | 'failure' | 'lastGood'>,
+  last: SweepRecord | null,
+): string | null {
+  if (!last || tenant.failure || tenant.lastGood === null) return null;
   // The index shows nothing of our own roles in a tenant: only its pass does, which writes its row.
-  if (observedKindsOf(summary.registration).includes('service-principal')) return null;
-  const { tenantId } = summary.registration;
+  if (observedKindsOf(tenant.registration).includes('service-principal')) return null;
+  const { tenantId } = tenant.registration;
   const covered = !last.partial || (last.coveredUpTo !== null && tenantId <= last.coveredUpTo);
-  return covered && summary.lastGood < last.startedAt ? last.startedAt : null;
+  return covered && tenant.lastGood < last.startedAt ? last.startedAt : null;
 }

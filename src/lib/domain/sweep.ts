@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { assess, type Assessment } from './assessment.ts';
+import { assess, type Assessment, type Look } from './assessment.ts';
 import { isSeen, isWorse } from './coverage.ts';
 import { sameId } from './guid.ts';
 import type { IndexedSubscription } from './indexed-subscription.ts';
@@ -97,7 +97,7 @@ export function compareWithIndex(
   before: TenantRecord,
   readings: readonly IndexReading[],
   rules: AssessmentRules & { readonly indexLagAllowanceMs: number },
-  look: { readonly at: Date; readonly causeId: string },
+  look: Pick<Look, 'at' | 'causeId' | 'sweptAt'>,
 ): Comparison {
   const shown = new Map(readings.flatMap((reading) => [...verdictsOf(reading, before, look.at, rules)]));
   const known = before.scopes.filter(({ verdict }) => isSeen(verdict));

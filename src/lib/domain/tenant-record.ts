@@ -1,5 +1,6 @@
 import type { Verdict } from './coverage.ts';
 import type { FailureNote } from './failure.ts';
+import type { Acceptance, Gap } from './gap.ts';
 import type { Outcome } from './outcome.ts';
 import type { CountsFor } from './subscription.ts';
 import type { ObservedKind, Registration } from './tenant.ts';
@@ -25,18 +26,11 @@ export interface ScopeRecord {
   readonly since: string;
   /** The last direct read, which goes before the index for a while (ISO instant); null where only the index spoke. */
   readonly directAt: string | null;
-}
-
-/** A scope not earning, from the first look that showed it to the look that showed it repaired. */
-export interface Gap {
-  readonly scope: string;
-  readonly reason: Verdict;
-  /** The first look that showed it (ISO instant). */
-  readonly openedAt: string;
-  /** The last good look before it; null for a scope that has never earned. */
+  /**
+   * Of a scope that has earned and does not now: the last look at which nothing was lost (ISO instant). Null while it
+   * earns, and for one that has never earned.
+   */
   readonly lastEarningAt: string | null;
-  /** The look that showed it repaired; null while open. */
-  readonly closedAt: string | null;
 }
 
 /**
@@ -53,6 +47,8 @@ export interface TenantRecord {
   readonly phase: Phase;
   readonly scopes: readonly ScopeRecord[];
   readonly openGaps: readonly Gap[];
+  /** Gaps that ended within the last 31 days: what sums of days at risk need; older ones stay in the ledger. */
+  readonly closedGaps: readonly Gap[];
   /** The last look that saw everything there was to see (ISO instant). */
   readonly lastGood: string | null;
   readonly failure: FailureNote | null;
@@ -68,6 +64,7 @@ export function newTenantRecord(registration: Registration): TenantRecord {
     phase: 'unobserved',
     scopes: [],
     openGaps: [],
+    closedGaps: [],
     lastGood: null,
     failure: null,
     lastOutcome: null,
@@ -105,4 +102,10 @@ export interface TenantChange {
   }[];
   readonly gapsOpened: readonly string[];
   readonly gapsClosed: readonly string[];
+  /** Gaps an operator has accepted, and how. */
+  readonly gapsAccepted: readonly AcceptedGap[];
+  /** Scopes whose gap is no longer accepted, because the time for that has passed. */
+  readonly gapsReopened: readonly string[];
 }
+
+export type AcceptedGap = Pick<Acceptance, 'by' | 'why' | 'until' | 'ticket'> & { readonly scope: string };

@@ -1,4 +1,5 @@
 import { isSeen, type Verdict } from './coverage.ts';
+import { scopesAtRisk, type ScopesAtRisk } from './days-at-risk.ts';
 import type { FailureNote } from './failure.ts';
 import type { Outcome } from './outcome.ts';
 import type { Phase, ScopeRecord, TenantRecord } from './tenant-record.ts';
@@ -16,6 +17,12 @@ export interface TenantSummary {
   /** How many scopes earn by which ways of access: whether they do depends on the links behind those. */
   readonly earningBy: readonly { readonly kinds: readonly ObservedKind[]; readonly scopes: number }[];
   readonly openGaps: number;
+  /** Of the open gaps, those an operator has accepted. */
+  readonly acceptedGaps: number;
+  /** When the first acceptance ends that nobody has been told of (ISO instant); null where none is running. */
+  readonly acceptedUntil: string | null;
+  /** What days at risk are summed from. */
+  readonly atRisk: readonly ScopesAtRisk[];
   readonly lastGood: string | null;
   readonly failure: FailureNote | null;
   readonly lastOutcome: Outcome['kind'] | null;
@@ -23,7 +30,7 @@ export interface TenantSummary {
 }
 
 export function summaryOf(record: TenantRecord): TenantSummary {
-  const { scopes, openGaps, ...rest } = record;
+  const { scopes, openGaps, closedGaps: _closed, ...rest } = record;
   const verdicts: Partial<Record<Verdict, number>> = {};
   for (const { verdict } of scopes) verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
   const coveredBy = observedKinds.filter((kind) => scopes.some((scope) => scope.coveredBy.includes(kind)));
@@ -32,7 +39,26 @@ export function summaryOf(record: TenantRecord): TenantSummary {
     kinds: same[0]?.coveredBy ?? [],
     scopes: same.length,
   }));
-  return { ...rest, verdicts, coveredBy, earningBy, openGaps: openGaps.length };
+  const accepted = openGaps.flatMap(({ acceptance }) =>
+    acceptance?.reopenedAt === null ? acceptance.until : [],
+  );
+  return {
+    ...rest,
+    verdicts,
+    coveredBy,
+    earningBy,
+    openGaps: openGaps.length,
+    acceptedGaps: accepted.length,
+    acceptedUntil: accepted.toSorted()[0] ?? null,
+    atRisk: scopesAtRisk(record),
+  };
+}
+
+/** A summary as it is stored; rows of earlier versions lack what was added since. */
+export function storedSummaryOf(
+  stored: Omit<TenantSummary, 'acceptedGaps' | 'acceptedUntil' | 'atRisk'> & Partial<TenantSummary>,
+): TenantSummary {
+  return { acceptedGaps: 0, acceptedUntil: null, atRisk: [], ...stored };
 }
 
 /**

@@ -3,11 +3,12 @@ import { Failure, noteOf } from '../domain/failure.ts';
 import type { LinkIdentity } from '../domain/link.ts';
 import { secondLookAt, type SecondLooks } from '../domain/second-look.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import type { Clock, LinkLedger, Queues, TenantLedger, Versioned } from '../domain/ports.ts';
+import type { Clock, LinkLedger, Queues, SweepLedger, TenantLedger, Versioned } from '../domain/ports.ts';
 import type { Principal } from '../domain/principal.ts';
 import { linkRequestId, nextCopy, type ReconcileRequest } from '../domain/request.ts';
 import { principalFor, rulesFor, type AssessmentRules, type PassRules } from '../domain/pass-rules.ts';
 import type { Reading } from '../domain/reading.ts';
+import { sweptAt, type SweepRecord } from '../domain/sweep-record.ts';
 import { accessKindsOf, observedKindsOf } from '../domain/tenant.ts';
 import { coveredThrough, expectedObjectId, type TenantRecord } from '../domain/tenant-record.ts';
 import { ask } from './ask.ts';
@@ -19,6 +20,7 @@ export interface ReconcileTenantDeps extends ObserveCoverageDeps, ObserveInTenan
   readonly lookAtLink: LookAtLink;
   readonly ledger: TenantLedger;
   readonly links: LinkLedger;
+  readonly sweeps: Pick<SweepLedger, 'lastFinished'>;
   readonly queues: Queues;
   readonly clock: Clock;
   readonly secondLooks: SecondLooks;
@@ -47,12 +49,17 @@ async function pass(
   request: ReconcileRequest,
   came: () => void,
 ): Promise<Outcome> {
-  const known = await deps.ledger.read(request.id);
+  const [known, lastSweep] = await Promise.all([deps.ledger.read(request.id), deps.sweeps.lastFinished()]);
   // A hint about a tenant nobody has announced: the sweep adopts what is found, not a single look.
   if (!known) return { kind: 'unchanged' };
   const { registration } = known.record;
   if (registration.offboardedAt) {
-    return settle(deps, known, closeRecord(known.record, deps.clock(), request.cause.id));
+    const closing = {
+      at: deps.clock(),
+      causeId: request.cause.id,
+      sweptAt: sweptAt(known.record, lastSweep),
+    };
+    return settle(deps, known, closeRecord(known.record, closing));
   }
   const kinds = observedKindsOf(registration);
   if (kinds.length === 0) return personOrNothing(deps, known);
@@ -69,7 +76,7 @@ async function pass(
     throw unknown;
   }
   if (kinds.includes('lighthouse')) await askForLink(deps, principal, request);
-  const looking = look(deps, known, rulesFor(deps, principal), request);
+  const looking = look(deps, known, lastSweep, rulesFor(deps, principal), request);
   came();
   return looking;
 }
@@ -77,6 +84,7 @@ async function pass(
 async function look(
   deps: ReconcileTenantDeps,
   known: Versioned<TenantRecord>,
+  lastSweep: SweepRecord | null,
   rules: AssessmentRules,
   request: ReconcileRequest,
 ): Promise<Outcome> {
@@ -92,7 +100,8 @@ async function look(
   const sights = { at, causeId: request.cause.id, readings: delegated.readings, inTenant: inTenant.readings };
   const trouble = worstOf([...troubleIn(delegated), ...troubleIn(inTenant)]);
   return untilWritten(deps, known, { at, trouble }, (current) => {
-    const assessment = assess(current.record, sights, rules);
+    const seen = { ...sights, sweptAt: sweptAt(current.record, lastSweep) };
+    const assessment = assess(current.record, seen, rules);
     const record = { ...assessment.record, pinned: inTenant.pinned ?? current.record.pinned };
     return conclude(deps, current, { ...assessment, record }, trouble, { request, at });
   });

@@ -7,8 +7,7 @@ import { followUp, type SweepRun } from './sweep-run.ts';
  */
 export async function releaseSuspects(run: SweepRun): Promise<number> {
   const worsening = run.suspects.reduce((sum, suspect) => sum + suspect.worsening, 0);
-  const last = await run.deps.sweeps.lastFinished();
-  if (isMassWorsening(worsening, run.earningBefore) && !last?.heldScopes) {
+  if (isMassWorsening(worsening, run.earningBefore) && !run.lastSweep?.heldScopes) {
     run.counts = { ...run.counts, asked: run.counts.asked - run.suspects.length, held: run.suspects.length };
     run.deps.log.warn('sweep.held', {
       sweepId: run.sweepId,

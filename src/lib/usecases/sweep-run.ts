@@ -12,7 +12,7 @@ import type {
 import type { PassRules } from '../domain/pass-rules.ts';
 import type { Principal } from '../domain/principal.ts';
 import { linkRequestId, type ReconcileRequest } from '../domain/request.ts';
-import { noTenants, type SweptTenants } from '../domain/sweep-record.ts';
+import { noTenants, type SweepRecord, type SweptTenants } from '../domain/sweep-record.ts';
 import { ask } from './ask.ts';
 
 export interface SweepTenantsDeps {
@@ -42,6 +42,8 @@ export interface SweepRun {
   readonly deps: SweepTenantsDeps;
   readonly sweepId: string;
   readonly at: Date;
+  /** The last sweep that finished before this one. */
+  readonly lastSweep: SweepRecord | null;
   readonly principalsAsked: Set<string>;
   /** Tenants whose bad news waits for the brake's word, with the earning scopes each would lose. */
   readonly suspects: { readonly tenantId: string; readonly worsening: number }[];
@@ -49,8 +51,14 @@ export interface SweepRun {
   counts: SweptTenants;
 }
 
-export function beginSweepRun(deps: SweepTenantsDeps, sweepId: string, at: Date): SweepRun {
-  return { deps, sweepId, at, principalsAsked: new Set(), suspects: [], earningBefore: 0, counts: noTenants };
+export function beginSweepRun(
+  deps: SweepTenantsDeps,
+  sweepId: string,
+  at: Date,
+  lastSweep: SweepRecord | null,
+): SweepRun {
+  const found = { principalsAsked: new Set<string>(), suspects: [], earningBefore: 0, counts: noTenants };
+  return { deps, sweepId, at, lastSweep, ...found };
 }
 
 /** Links first: one bad link is worse than any tenant's trouble. */

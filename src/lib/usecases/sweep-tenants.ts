@@ -39,7 +39,8 @@ async function start(deps: SweepTenantsDeps, request: SweepRequest): Promise<Swe
     return 'skipped';
   }
   await deps.sweeps.write(begun);
-  const run = beginSweepRun(deps, sweepId, new Date(begun.startedAt));
+  const last = await deps.sweeps.lastFinished();
+  const run = beginSweepRun(deps, sweepId, new Date(begun.startedAt), last);
   await askForLinks(run);
   const coveredUpTo = await walkEstate(run);
   const held = await releaseSuspects(run);

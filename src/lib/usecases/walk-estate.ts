@@ -2,6 +2,7 @@ import { assess } from '../domain/assessment.ts';
 import { Failure } from '../domain/failure.ts';
 import type { IndexedTenant } from '../domain/indexed-subscription.ts';
 import type { ListedTenant } from '../domain/ports.ts';
+import { sweptAt } from '../domain/sweep-record.ts';
 import { principalFor, rulesFor } from '../domain/pass-rules.ts';
 import { compareWithIndex, indexReadings, planSweep } from '../domain/sweep.ts';
 import { applyTelling } from '../domain/tenant.ts';
@@ -130,7 +131,7 @@ async function compare(
   }
   await askForLink(run, principal);
   const rules = { ...rulesFor(deps.passRules, principal), indexLagAllowanceMs: deps.indexLagAllowanceMs };
-  const look = { at: run.at, causeId: run.sweepId };
+  const look = { at: run.at, causeId: run.sweepId, sweptAt: sweptAt(known.record, run.lastSweep) };
   const comparison = compareWithIndex(
     known.record,
     indexReadings(indexed, rules.managingTenantId),

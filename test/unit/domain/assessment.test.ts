@@ -272,8 +272,12 @@ describe('a gap', () => {
         scope: scopeId(1),
         reason: 'role-not-eligible',
         openedAt: NOON.toISOString(),
+        firstBadAt: NOON.toISOString(),
+        lastBadAt: NOON.toISOString(),
         lastEarningAt: '2026-03-09T12:00:00.000Z',
         closedAt: null,
+        ending: null,
+        acceptance: null,
       },
     ]);
     expect(assessment.change).toMatchObject({ gapsOpened: [scopeId(1)], gapsClosed: [] });
@@ -293,7 +297,9 @@ describe('a gap', () => {
 
     const assessment = look(before, [aReading(1, { delegations })]);
 
-    expect(assessment.record.openGaps).toEqual([aGap(1, { reason: 'principal-missing' })]);
+    expect(assessment.record.openGaps).toEqual([
+      aGap(1, { reason: 'principal-missing', lastBadAt: NOON.toISOString() }),
+    ]);
     expect(assessment.change).toMatchObject({ gapsOpened: [], gapsClosed: [] });
   });
 
@@ -305,7 +311,13 @@ describe('a gap', () => {
     const assessment = look(before, [aReading(1)]);
 
     expect(assessment.record.openGaps).toEqual([]);
-    expect(assessment.closedGaps).toEqual([aGap(1, { closedAt: NOON.toISOString() })]);
+    expect(assessment.closedGaps).toEqual([
+      aGap(1, {
+        lastBadAt: '2026-03-09T12:00:00.000Z',
+        closedAt: NOON.toISOString(),
+        ending: { as: 'repaired' },
+      }),
+    ]);
     expect(assessment.change).toMatchObject({ gapsClosed: [scopeId(1)] });
   });
 
@@ -330,7 +342,7 @@ describe('a gap', () => {
 
     const assessment = look(before, [reading, aReading(2)]);
 
-    expect(assessment.record.openGaps).toEqual([aGap(1)]);
+    expect(assessment.record.openGaps).toEqual([aGap(1, { lastBadAt: '2026-03-09T12:00:00.000Z' })]);
     expect(assessment.closedGaps).toEqual([]);
   });
 
@@ -462,11 +474,22 @@ describe('closing a record', () => {
       openGaps: [aGap(1)],
     });
 
-    const closed = closeRecord(before, NOON, 'event-2');
+    const closed = closeRecord(before, { at: NOON, causeId: 'event-2' });
 
     expect(closed.complete).toBe(true);
-    expect(closed.record).toEqual({ ...before, phase: 'closed', openGaps: [], version: 2 });
-    expect(closed.closedGaps).toEqual([aGap(1, { closedAt: NOON.toISOString() })]);
+    const ended = aGap(1, {
+      lastBadAt: '2026-03-09T12:00:00.000Z',
+      closedAt: NOON.toISOString(),
+      ending: { as: 'offboarded' },
+    });
+    expect(closed.record).toEqual({
+      ...before,
+      phase: 'closed',
+      openGaps: [],
+      closedGaps: [ended],
+      version: 2,
+    });
+    expect(closed.closedGaps).toEqual([ended]);
     expect(closed.change).toEqual({
       version: 2,
       at: NOON.toISOString(),
@@ -475,13 +498,15 @@ describe('closing a record', () => {
       scopes: [],
       gapsOpened: [],
       gapsClosed: [scopeId(1)],
+      gapsAccepted: [],
+      gapsReopened: [],
     });
   });
 
   it('again changes nothing', () => {
-    const closed = closeRecord(aCoveredTenant([aScopeRecord(1)]), NOON, 'event-2').record;
+    const closed = closeRecord(aCoveredTenant([aScopeRecord(1)]), { at: NOON, causeId: 'event-2' }).record;
 
-    expect(closeRecord(closed, NOON, 'event-3')).toMatchObject({
+    expect(closeRecord(closed, { at: NOON, causeId: 'event-3' })).toMatchObject({
       record: closed,
       change: null,
       complete: true,

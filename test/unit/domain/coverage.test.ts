@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  isGap,
-  isWorse,
-  judgeScope,
-  verdicts,
-  type ScopeEvidence,
-} from '../../../src/lib/domain/coverage.ts';
+import { isWorse, judgeScope, verdicts, type ScopeEvidence } from '../../../src/lib/domain/coverage.ts';
 import { roleIdOf } from '../../../src/lib/domain/delegation.ts';
 import { makeRoleTable } from '../../../src/lib/domain/role-table.ts';
-import { DAY } from '../../support/clock.ts';
 import {
   aDelegation,
   aGrant,
@@ -271,34 +264,5 @@ describe('news', () => {
 
   it.each(verdicts)('that %s stays as it was is not worse', (verdict) => {
     expect(isWorse(verdict, verdict)).toBe(false);
-  });
-});
-
-describe('a gap', () => {
-  it.each([
-    ['role-not-eligible', true],
-    ['eligible-only', true],
-    ['other-principal', true],
-    ['wrong-object-id', true],
-    ['principal-missing', true],
-    ['gone', true],
-    ['earning', false],
-    ['role-unknown', false],
-    ['subscription-inactive', false],
-    ['not-visible', false],
-    ['delegation-not-ready', false],
-  ] as const)('is opened at once by %s: %s', (verdict, gap) => {
-    expect(isGap(verdict, 0)).toBe(gap);
-  });
-
-  it.each([
-    [DAY - 1, false],
-    [DAY, true],
-  ])('is opened by a delegation that has not been ready for %d ms: %s', (heldMs, gap) => {
-    expect(isGap('delegation-not-ready', heldMs)).toBe(gap);
-  });
-
-  it('is never opened by an unknown role, however long it stands', () => {
-    expect(isGap('role-unknown', 365 * DAY)).toBe(false);
   });
 });

@@ -1,12 +1,8 @@
 import { odata, type TransactionAction } from '@azure/data-tables';
 import { Failure } from '../../domain/failure.ts';
 import type { TenantCommit, TenantLedger, Versioned } from '../../domain/ports.ts';
-import {
-  newTenantRecord,
-  type Gap,
-  type ScopeRecord,
-  type TenantRecord,
-} from '../../domain/tenant-record.ts';
+import { gapOf, type StoredGap } from '../../domain/gap.ts';
+import { newTenantRecord, type ScopeRecord, type TenantRecord } from '../../domain/tenant-record.ts';
 import type { Registration } from '../../domain/tenant.ts';
 import { ledgerKeys } from './keys.ts';
 import { FORMAT, pack, unpack } from './packing.ts';
@@ -14,7 +10,7 @@ import { TRANSACTION_LIMIT, type Entity, type StoredRow, type Table } from './ta
 import type { TenantProjection } from './tenant-list.ts';
 
 /** What the current row holds besides the scopes and gaps, which have rows of their own. */
-type Head = Omit<TenantRecord, 'scopes' | 'openGaps' | 'version'>;
+type Head = Omit<TenantRecord, 'scopes' | 'openGaps' | 'closedGaps' | 'version'>;
 
 /**
  * The ledger of tenants in table `Ledger`: one partition a tenant, one row for the current state, one for each scope,
@@ -90,15 +86,20 @@ function recordOf(rows: readonly StoredRow[]): Versioned<TenantRecord> | null {
   const brokenOff = [...((unpack('brokenOff', current) as string[] | undefined) ?? []), ...pending];
   const values = (prefix: string) =>
     rows.filter(({ rowKey }) => rowKey?.startsWith(prefix)).map((row) => valueOf(row, brokenOff));
+  const gaps = (values('gap~').filter((gap) => gap !== null) as StoredGap[]).map(gapOf);
   const record: TenantRecord = {
     ...(unpack('head', current) as Head),
-    scopes: values('scope~').filter((scope) => scope !== null) as ScopeRecord[],
-    openGaps: (values('gap~').filter((gap) => gap !== null) as Gap[]).filter(
-      ({ closedAt }) => closedAt === null,
-    ),
+    scopes: (values('scope~').filter((scope) => scope !== null) as ScopeRecord[]).map(scopeOf),
+    openGaps: gaps.filter(({ closedAt }) => closedAt === null),
+    closedGaps: gaps.filter(({ closedAt }) => closedAt !== null),
     version: Number(current['version']),
   };
   return { record, etag: current.etag, brokenOff };
+}
+
+/** A scope as it is stored; rows of earlier versions lack what was added since. */
+function scopeOf(stored: Omit<ScopeRecord, 'lastEarningAt'> & Partial<ScopeRecord>): ScopeRecord {
+  return { lastEarningAt: null, ...stored };
 }
 
 /** The value of a row; of a commit that broke off, the one before it. */
@@ -137,7 +138,7 @@ function headAction(known: Versioned<TenantRecord>, record: TenantRecord): Trans
 }
 
 function headRow(
-  { scopes: _scopes, openGaps: _gaps, version, ...head }: TenantRecord,
+  { scopes: _scopes, openGaps: _open, closedGaps: _closed, version, ...head }: TenantRecord,
   brokenOff: readonly string[] = [],
 ): Entity {
   return {
@@ -172,11 +173,13 @@ function rowsOf(
   const partitionKey = record.registration.tenantId;
   const former = new Map<string, unknown>([
     ...before.scopes.map((scope) => [ledgerKeys.scope(scope.scope), scope] as const),
-    ...before.openGaps.map((gap) => [ledgerKeys.gap(gap.scope, gap.openedAt), gap] as const),
+    ...[...before.openGaps, ...before.closedGaps].map(
+      (gap) => [ledgerKeys.gap(gap.scope, gap.openedAt), gap] as const,
+    ),
   ]);
   const after = new Map<string, unknown>([
     ...record.scopes.map((scope) => [ledgerKeys.scope(scope.scope), scope] as const),
-    ...[...record.openGaps, ...closedGaps].map(
+    ...[...record.openGaps, ...record.closedGaps, ...closedGaps].map(
       (gap) => [ledgerKeys.gap(gap.scope, gap.openedAt), gap] as const,
     ),
     ...droppedScopes.map((scope) => [ledgerKeys.scope(scope), undefined] as const),

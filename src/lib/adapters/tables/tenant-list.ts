@@ -2,7 +2,7 @@ import { odata } from '@azure/data-tables';
 import { Failure } from '../../domain/failure.ts';
 import type { TenantList } from '../../domain/ports.ts';
 import type { TenantRecord } from '../../domain/tenant-record.ts';
-import { signatureOf, summaryOf, type TenantSummary } from '../../domain/tenant-summary.ts';
+import { signatureOf, storedSummaryOf, summaryOf, type TenantSummary } from '../../domain/tenant-summary.ts';
 import { tenantPartition } from './keys.ts';
 import { FORMAT, pack, unpack } from './packing.ts';
 import type { Entity, Table } from './table.ts';
@@ -32,7 +32,10 @@ export function makeTenantList(table: Table, digest: (text: string) => string): 
     },
     async *all() {
       for await (const row of table.list(odata`PartitionKey ge ${''}`)) {
-        yield { summary: unpack('summary', row) as TenantSummary, digest: String(row['digest']) };
+        yield {
+          summary: storedSummaryOf(unpack('summary', row) as TenantSummary),
+          digest: String(row['digest']),
+        };
       }
     },
   };

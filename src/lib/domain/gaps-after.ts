@@ -1,0 +1,113 @@
+import type { Verdict } from './coverage.ts';
+import { isGap, isUndecided, latest, type Gap, type GapEnding } from './gap.ts';
+import { keyOf } from './scope.ts';
+import type { ScopesAfter } from './scopes-after.ts';
+import type { ScopeRecord, TenantRecord } from './tenant-record.ts';
+
+export interface GapsAfter {
+  readonly open: readonly Gap[];
+  readonly opened: readonly Gap[];
+  readonly closed: readonly Gap[];
+  /** Gaps whose acceptance has ended, told once. */
+  readonly reopened: readonly Gap[];
+}
+
+/** When a look is, and the last one before it that saw the tenant well (ISO instant). */
+interface GapLook {
+  readonly at: Date;
+  readonly seenAt: string | null;
+}
+
+/**
+ * The gaps of a tenant after a look. A scope that could not be read keeps its gap as it is: such a look opens none, ends
+ * none, and does not even end an acceptance.
+ */
+export function gapsAfter(before: TenantRecord, { scopes, unread }: ScopesAfter, look: GapLook): GapsAfter {
+  const at = look.at.toISOString();
+  const openBefore = new Map(before.openGaps.map((gap) => [keyOf(gap.scope), gap]));
+  const earlier = new Map(before.scopes.map((scope) => [keyOf(scope.scope), scope]));
+  const after = new Map(scopes.map((scope) => [keyOf(scope.scope), scope]));
+  const asSeen = (gap: Gap) => asLastSeen(gap, earlier.get(keyOf(gap.scope)), look);
+  const open: Gap[] = [];
+  const opened: Gap[] = [];
+  const reopened: Gap[] = [];
+  const goOn = (gap: Gap) => {
+    const again = acceptanceEnded(gap, at);
+    if (again) reopened.push(again);
+    open.push(again ?? gap);
+  };
+  for (const scope of scopes) {
+    const gap = openBefore.get(keyOf(scope.scope));
+    if (unread.has(keyOf(scope.scope))) {
+      if (gap) open.push(gap);
+    } else if (isBad(scope, look.at)) {
+      if (gap) goOn({ ...gap, reason: scope.verdict, lastBadAt: at });
+      else {
+        const found = newGap(scope, at, before.registration.announcedAt);
+        opened.push(found);
+        open.push(found);
+      }
+    } else if (gap && isUndecided(scope.verdict)) goOn(asSeen(gap));
+  }
+  const still = new Set(open.map(({ scope }) => keyOf(scope)));
+  const closed = before.openGaps
+    .filter(({ scope }) => !still.has(keyOf(scope)))
+    .map((gap) => ({ ...asSeen(gap), closedAt: at, ending: endingOf(after.get(keyOf(gap.scope))?.verdict) }));
+  return { open, opened, closed, reopened };
+}
+
+/** The open gaps of a tenant, all ended for one cause that is not about them. */
+export function endedGaps(before: TenantRecord, ending: GapEnding, look: GapLook): readonly Gap[] {
+  const earlier = new Map(before.scopes.map((scope) => [keyOf(scope.scope), scope]));
+  const closedAt = look.at.toISOString();
+  return before.openGaps.map((gap) => ({
+    ...asLastSeen(gap, earlier.get(keyOf(gap.scope)), look),
+    closedAt,
+    ending,
+  }));
+}
+
+const KEPT_MS = 31 * 86_400_000;
+
+/** Of closed gaps those that a sum over the last 30 days may still touch. */
+export function closedLately(closed: readonly Gap[], at: Date): readonly Gap[] {
+  const oldest = new Date(at.getTime() - KEPT_MS).toISOString();
+  return closed.filter(({ closedAt }) => closedAt !== null && closedAt >= oldest);
+}
+
+function isBad({ verdict, since }: ScopeRecord, at: Date): boolean {
+  return isGap(verdict, at.getTime() - Date.parse(since));
+}
+
+/** A gap as far as earlier looks have shown it, those included that wrote nothing because nothing was new. */
+function asLastSeen(gap: Gap, scope: ScopeRecord | undefined, { at, seenAt }: GapLook): Gap {
+  const shown = scope && isBad(scope, at) ? seenAt : null;
+  return { ...gap, lastBadAt: latest(gap.lastBadAt, shown) ?? gap.lastBadAt };
+}
+
+function newGap(scope: ScopeRecord, at: string, announcedAt: string): Gap {
+  const waited = scope.verdict === 'delegation-not-ready';
+  return {
+    scope: scope.scope,
+    reason: scope.verdict,
+    openedAt: at,
+    firstBadAt: waited ? (latest(scope.since, announcedAt) ?? at) : at,
+    lastBadAt: at,
+    lastEarningAt: scope.lastEarningAt,
+    closedAt: null,
+    ending: null,
+    acceptance: null,
+  };
+}
+
+function acceptanceEnded(gap: Gap, at: string): Gap | null {
+  const { acceptance } = gap;
+  if (!acceptance || acceptance.reopenedAt !== null || acceptance.until > at) return null;
+  return { ...gap, acceptance: { ...acceptance, reopenedAt: at } };
+}
+
+function endingOf(verdict: Verdict | undefined): GapEnding {
+  if (verdict === undefined) return { as: 'superseded' };
+  if (verdict === 'subscription-inactive') return { as: 'inactive' };
+  return { as: verdict === 'role-unknown' ? 'unproven' : 'repaired' };
+}
