@@ -13,6 +13,7 @@ import { makeCredential } from './adapters/identity/credentials.ts';
 import { makeEntraWatch } from './adapters/identity/entra-watch.ts';
 import { makeTenantCredentials } from './adapters/identity/tenant-credentials.ts';
 import { makeTokenSource } from './adapters/identity/token-source.ts';
+import { makeAnnouncements } from './adapters/tables/announcements.ts';
 import { makeLinkLedger } from './adapters/tables/link-ledger.ts';
 import { makeFollowUps, makeSweepLedger } from './adapters/tables/sweep-ledger.ts';
 import { makeParkedMessages } from './adapters/tables/parked-messages.ts';
@@ -25,6 +26,7 @@ import { loadConfig, type Config } from './config.ts';
 import type { LinkIdentity } from './domain/link.ts';
 import { makeRoleTable } from './domain/role-table.ts';
 import { makeKeepParked } from './usecases/keep-parked.ts';
+import { makeOutbox } from './usecases/outbox.ts';
 import { makeLookAtLink, makeReconcileLink } from './usecases/reconcile-link.ts';
 import { makeReconcileTenant } from './usecases/reconcile-tenant.ts';
 import { makeReconcile } from './usecases/reconcile.ts';
@@ -50,13 +52,20 @@ function makeApp(config: Config, writeLine: WriteLine) {
   const storage = storageOf(config);
   const table = (name: string) => makeTable(name, storage);
 
+  const queues = makeQueues(() => connectBus(config), config.queues);
+  const outbox = makeOutbox({
+    announcements: makeAnnouncements(table('Changes')),
+    queues,
+    clock,
+    windowMs: config.notices.windowMs,
+    heard: config.notices.routes.length > 0,
+  });
   const list = makeTenantList(table('Tenants'), digest);
-  const ledger = makeTenantLedger(table('Ledger'), list, randomUUID);
+  const ledger = makeTenantLedger(table('Ledger'), list, randomUUID, outbox);
   const followUps = makeFollowUps(table('FollowUps'));
   const sweeps = makeSweepLedger(table('Sweeps'));
-  const links = makeLinkLedger(table('Links'));
+  const links = makeLinkLedger(table('Links'), outbox);
   const parked = makeParkedMessages(table('Parked'));
-  const queues = makeQueues(() => connectBus(config), config.queues);
   const roles = makeRoleTable(config.roleDecisions);
   const azure = makeAzure(config, makeThrottleBoard(table('Throttles')), clock, (fields) => {
     log.warn('upstream.throttled', fields);
@@ -115,6 +124,7 @@ function makeApp(config: Config, writeLine: WriteLine) {
       links,
       sweeps,
       followUps,
+      outbox,
       index: azure.index,
       queues,
       passRules: { ...config, roles },
@@ -124,7 +134,7 @@ function makeApp(config: Config, writeLine: WriteLine) {
       indexLagAllowanceMs: config.indexLagAllowanceMs,
       staleAfterMs: config.staleAfterMs,
     }),
-    keepParked: makeKeepParked({ parked, log }),
+    keepParked: makeKeepParked({ parked, outbox, log, digest }),
     report: makeReport({
       ledger,
       links,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { guid } from './domain/guid.ts';
 import { partnerId } from './domain/partner-id.ts';
+import { noticeRouteFaults, noticeRoutes, noticeRouteSetting } from './notice-settings.ts';
 
 /**
  * All settings, read once from the environment into one frozen object. A wrong setting stops the start; the error names
@@ -132,6 +133,15 @@ const environment = z.object({
   SWEEP_LEASE_MS: count.default(30 * MINUTE),
   SWEEP_FINISH_PAUSE_MS: count.default(30 * SECOND),
   SWEEP_FINISH_LIMIT_MS: count.default(HOUR),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an https URL' })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
+  NOTICE_ROUTES: json(z.array(noticeRouteSetting)).default([]),
+  NOTICE_WINDOW_MS: count.default(MINUTE),
+  NOTICE_BREACH_SCOPES: count.default(10),
+  NOTICE_TIMEOUT_MS: count.default(15 * SECOND),
+  DIGEST_SCHEDULE: z.string().min(9),
   CONCURRENT_READS: count.default(8),
   DIRECT_READ_LIMIT: count.default(50),
   RETRY_LIMIT: count.default(6),
@@ -141,6 +151,9 @@ const environment = z.object({
 });
 
 type Environment = z.infer<typeof environment>;
+
+/** The environment as it is, for settings that other settings name. */
+type Given = Readonly<Record<string, string | undefined>>;
 
 /** One wrong or missing setting. */
 interface Fault {
@@ -167,11 +180,11 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
   const parsed = environment.safeParse(given);
   const wrong = parsed.error?.issues.map(faultOf) ?? [];
   const told = new Set(wrong.map(({ setting }) => setting));
-  const crossed = crossCheck(parsed.data ?? standingIn(given, told)).filter(
+  const crossed = crossCheck(parsed.data ?? standingIn(given, told), given).filter(
     ({ setting }) => !told.has(setting),
   );
   if (!parsed.success || crossed.length > 0) throw new ConfigError([...wrong, ...crossed]);
-  return Object.freeze(shape(parsed.data));
+  return Object.freeze(shape(parsed.data, given));
 }
 
 function faultOf(issue: z.core.$ZodIssue): Fault {
@@ -199,6 +212,7 @@ const STAND_INS = {
   NOTICES_QUEUE: 'notices',
   PARKED_QUEUE: 'parked',
   SWEEP_SCHEDULE: '0 0 2 * * *',
+  DIGEST_SCHEDULE: '0 0 6 * * *',
 };
 
 /** The environment with stand-ins for what is faulty, only so that all other faults can be told at the same time. */
@@ -208,7 +222,7 @@ function standingIn(given: Readonly<Record<string, unknown>>, faulty: ReadonlySe
 }
 
 /** What a single field cannot tell. */
-function crossCheck(env: Environment): Fault[] {
+function crossCheck(env: Environment, given: Given): Fault[] {
   const faults: Fault[] = [];
   const fault = (setting: string, problem: string) => faults.push({ setting, problem });
 
@@ -251,6 +265,11 @@ function crossCheck(env: Environment): Fault[] {
   );
   for (const [what, clash] of clashes(env))
     fault('ADDITIONAL_PRINCIPALS', `two principals share the ${what} ${clash}`);
+
+  for (const problem of noticeRouteFaults(env.NOTICE_ROUTES, given, env.LOCAL_STACK)) {
+    fault('NOTICE_ROUTES', problem);
+  }
+  if (env.PUBLIC_URL?.startsWith('http:') && !env.LOCAL_STACK) fault('PUBLIC_URL', 'must be an https URL');
 
   if (!env.TABLES_CONNECTION_STRING && !env.TABLES_ENDPOINT)
     fault('TABLES_ENDPOINT', 'is missing (or TABLES_CONNECTION_STRING in the local stack)');
@@ -328,7 +347,7 @@ function credentialOf(given: CredentialGiven) {
   }
 }
 
-function shape(env: Environment) {
+function shape(env: Environment, given: Given) {
   const cloud = clouds[env.CLOUD];
   const first = {
     name: env.PRINCIPAL_NAME,
@@ -381,7 +400,12 @@ function shape(env: Environment) {
           namespace: env.ServiceBus__fullyQualifiedNamespace ?? '',
           clientId: env.ServiceBus__clientId ?? null,
         },
-    queues: { reconcile: env.RECONCILE_QUEUE, sweeps: env.SWEEPS_QUEUE, parked: env.PARKED_QUEUE },
+    queues: {
+      reconcile: env.RECONCILE_QUEUE,
+      sweeps: env.SWEEPS_QUEUE,
+      notices: env.NOTICES_QUEUE,
+      parked: env.PARKED_QUEUE,
+    },
     expectDelegationWithinMs: env.EXPECT_DELEGATION_WITHIN_MS,
     secondLooks: {
       firstPauseMs: env.SECOND_LOOK_FIRST_PAUSE_MS,
@@ -397,6 +421,15 @@ function shape(env: Environment) {
       leaseMs: env.SWEEP_LEASE_MS,
       finishPauseMs: env.SWEEP_FINISH_PAUSE_MS,
       finishLimitMs: env.SWEEP_FINISH_LIMIT_MS,
+    },
+    publicUrl: env.PUBLIC_URL ?? null,
+    notices: {
+      routes: noticeRoutes(env.NOTICE_ROUTES, given),
+      windowMs: env.NOTICE_WINDOW_MS,
+      breachScopes: env.NOTICE_BREACH_SCOPES,
+      timeoutMs: env.NOTICE_TIMEOUT_MS,
+      /** Sinks may be inside, and speak plain HTTP. */
+      local: env.LOCAL_STACK,
     },
     concurrentReads: env.CONCURRENT_READS,
     directReadLimit: env.DIRECT_READ_LIMIT,

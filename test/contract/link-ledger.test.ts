@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { makeLinkLedger } from '../../src/lib/adapters/tables/link-ledger.ts';
 import { unpack } from '../../src/lib/adapters/tables/packing.ts';
-import type { LinkRecord } from '../../src/lib/domain/link.ts';
-import type { LinkChange, LinkLedger, Versioned } from '../../src/lib/domain/ports.ts';
+import type { LinkChange, LinkRecord } from '../../src/lib/domain/link.ts';
+import type { LinkLedger, Outbox, Versioned } from '../../src/lib/domain/ports.ts';
+import { Failure } from '../../src/lib/domain/failure.ts';
 import { makeFakeLinkLedger } from '../fakes/link-ledger.ts';
+import { makeFakeOutbox } from '../fakes/outbox.ts';
 import { useAzurite } from '../support/azurite.ts';
 import { collect } from '../support/collect.ts';
 import { ids } from '../support/delegations.ts';
@@ -11,9 +13,9 @@ import { aLinkRecord, anObservedLink } from '../support/tenants.ts';
 
 const azurite = useAzurite();
 
-const implementations: { name: string; make: () => LinkLedger }[] = [
+const implementations: { name: string; make: (outbox?: Outbox) => LinkLedger }[] = [
   { name: 'in memory', make: makeFakeLinkLedger },
-  { name: 'in Table Storage', make: () => makeLinkLedger(azurite.table()) },
+  { name: 'in Table Storage', make: (outbox) => makeLinkLedger(azurite.table(), outbox ?? makeFakeOutbox()) },
 ];
 
 const leased = aLinkRecord({ lease: { owner: 'message-1', until: '2026-03-10T12:03:00.000Z' } });
@@ -53,7 +55,7 @@ describe.each(implementations)('the ledger of links $name', ({ make }) => {
     const claim = await ledger.claim({ record: aLinkRecord(), etag: null }, leased);
 
     expect(claim.record).toEqual(leased);
-    expect(await stored(ledger)).toEqual(claim);
+    expect(await stored(ledger)).toMatchObject(claim);
   });
 
   it('lets one of two workers claim a link that has no row yet', async () => {
@@ -109,10 +111,38 @@ describe.each(implementations)('the ledger of links $name', ({ make }) => {
   });
 });
 
+describe.each(implementations)('what people are told of a link $name', ({ make }) => {
+  const unavailable = new Failure('unavailable', 'The queue notices could not be written.');
+  const id = (version: number) => `link~${ids.managingTenant}~${ids.pal}~${version}`;
+
+  it('is announced with each change, and not again', async () => {
+    const outbox = makeFakeOutbox();
+    const ledger = make(outbox);
+
+    await ledger.write(await claimed(ledger), linked, aChange(1));
+    await ledger.write(await claimed(ledger), linked, null);
+
+    expect(outbox.announced.map((announcement) => announcement.id)).toEqual([id(1)]);
+    expect((await stored(ledger))?.unannounced).toEqual([]);
+  });
+
+  it('is announced by the next write where the announcement broke off', async () => {
+    const outbox = makeFakeOutbox();
+    const ledger = make(outbox);
+    outbox.fail('announce', unavailable);
+    await expect(ledger.write(await claimed(ledger), linked, aChange(1))).rejects.toBe(unavailable);
+
+    await ledger.write(await claimed(ledger), linked, null);
+
+    expect(outbox.announced.map((announcement) => announcement.id)).toEqual([id(1)]);
+    expect((await stored(ledger))?.unannounced).toEqual([]);
+  });
+});
+
 describe('the history of a link', () => {
-  it('is one row for each change, the newest first, not yet announced', async () => {
+  it('is one row for each change, the newest first', async () => {
     const table = azurite.table();
-    const ledger = makeLinkLedger(table);
+    const ledger = makeLinkLedger(table, makeFakeOutbox());
     await ledger.write(await claimed(ledger), linked, aChange(1));
     await ledger.write(await claimed(ledger), { ...linked, version: 2 }, aChange(2));
     await ledger.write(await claimed(ledger), linked, null);
@@ -120,12 +150,11 @@ describe('the history of a link', () => {
     const rows = await collect(table.list(`RowKey ge '${ids.pal}~change~'`));
 
     expect(rows.map((row) => unpack('change', row))).toEqual([aChange(2), aChange(1)]);
-    expect(rows.map((row) => row['announced'])).toEqual([false, false]);
   });
 
   it('has no row for a write that was refused', async () => {
     const table = azurite.table();
-    const ledger = makeLinkLedger(table);
+    const ledger = makeLinkLedger(table, makeFakeOutbox());
     const first = await claimed(ledger);
     await claimed(ledger);
 

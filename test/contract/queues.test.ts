@@ -28,7 +28,12 @@ const definitions = {
   },
   'work-parked': { lockDuration: 'PT1M', maxDeliveryCount: 5 },
 };
-const names = { reconcile: 'work-reconcile', sweeps: 'work-sweeps', parked: 'work-parked' };
+const names = {
+  reconcile: 'work-reconcile',
+  sweeps: 'work-sweeps',
+  notices: 'work-notices',
+  parked: 'work-parked',
+};
 
 async function aRealBus(): Promise<Bus> {
   const broker = await startBroker({ queues: definitions, port: 0 });

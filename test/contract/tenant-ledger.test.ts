@@ -5,8 +5,9 @@ import type { Table } from '../../src/lib/adapters/tables/table.ts';
 import { makeTenantLedger } from '../../src/lib/adapters/tables/tenant-ledger.ts';
 import { makeTenantList } from '../../src/lib/adapters/tables/tenant-list.ts';
 import { Failure } from '../../src/lib/domain/failure.ts';
-import type { TenantCommit, TenantLedger, Versioned } from '../../src/lib/domain/ports.ts';
+import type { Outbox, TenantCommit, TenantLedger, Versioned } from '../../src/lib/domain/ports.ts';
 import type { ScopeRecord, TenantChange, TenantRecord } from '../../src/lib/domain/tenant-record.ts';
+import { makeFakeOutbox, type FakeOutbox } from '../fakes/outbox.ts';
 import { makeFakeTenantLedger } from '../fakes/tenant-ledger.ts';
 import { useAzurite } from '../support/azurite.ts';
 import { collect } from '../support/collect.ts';
@@ -15,15 +16,16 @@ import { aGap, aRegistration, aScopeRecord, aTenantRecord } from '../support/ten
 
 const azurite = useAzurite();
 
-const implementations: { name: string; make: () => TenantLedger }[] = [
+const implementations: { name: string; make: (outbox?: Outbox) => TenantLedger }[] = [
   { name: 'in memory', make: makeFakeTenantLedger },
   {
     name: 'in Table Storage',
-    make: () =>
+    make: (outbox = makeFakeOutbox()) =>
       makeTenantLedger(
         azurite.table(),
         makeTenantList(azurite.table(), (text) => text),
         randomUUID,
+        outbox,
       ),
   },
 ];
@@ -299,11 +301,11 @@ const quiet = { project: () => Promise.resolve() };
 describe('a large commit that broke off in the middle', () => {
   async function brokenOff() {
     const table = azurite.table();
-    const ledger = makeTenantLedger(table, quiet, randomUUID);
+    const ledger = makeTenantLedger(table, quiet, randomUUID, makeFakeOutbox());
     const known = await registered(ledger);
     await ledger.commit(known, aCommit(known, many(250)));
     const before = await stored(ledger);
-    const dying = makeTenantLedger(breakingOffAt(table, 3), quiet, randomUUID);
+    const dying = makeTenantLedger(breakingOffAt(table, 3), quiet, randomUUID, makeFakeOutbox());
     const lost = aCommit(before, many(250, { verdict: 'gone' }));
     await expect(dying.commit(before, lost)).rejects.toMatchObject({ kind: 'unavailable' });
     return { ledger, before, lost };
@@ -342,7 +344,7 @@ describe('a large commit that broke off in the middle', () => {
 
 describe('two large commits made from one reading', () => {
   it('leave the whole of the one that came first and nothing of the other', async () => {
-    const ledger = makeTenantLedger(azurite.table(), quiet, randomUUID);
+    const ledger = makeTenantLedger(azurite.table(), quiet, randomUUID, makeFakeOutbox());
     const known = await registered(ledger);
     const first = aCommit(known, many(250));
     const second = aCommit(known, many(250, { verdict: 'role-not-eligible' }));
@@ -355,9 +357,9 @@ describe('two large commits made from one reading', () => {
 });
 
 describe('the history of a tenant', () => {
-  it('is one row for each commit, the newest first, not yet announced', async () => {
+  it('is one row for each commit, the newest first', async () => {
     const table = azurite.table();
-    const ledger = makeTenantLedger(table, quiet, randomUUID);
+    const ledger = makeTenantLedger(table, quiet, randomUUID, makeFakeOutbox());
     const known = await registered(ledger);
     await ledger.commit(known, aCommit(known, [aScopeRecord(1)]));
     const second = await stored(ledger);
@@ -366,12 +368,11 @@ describe('the history of a tenant', () => {
     const rows = await collect(table.list(`PartitionKey eq '${ids.customer}' and RowKey lt 'current'`));
 
     expect(rows.map((row) => unpack('change', row))).toEqual([aChange(2), aChange(1)]);
-    expect(rows.map((row) => row['announced'])).toEqual([false, false]);
   });
 
   it('has no row for a note, nor for a commit that was refused', async () => {
     const table = azurite.table();
-    const ledger = makeTenantLedger(table, quiet, randomUUID);
+    const ledger = makeTenantLedger(table, quiet, randomUUID, makeFakeOutbox());
     const known = await registered(ledger);
     await ledger.note(known, { ...known.record, lastOutcome: 'unchanged' });
     await expect(ledger.commit(known, aCommit(known, [aScopeRecord(1)]))).rejects.toThrow();
@@ -383,7 +384,7 @@ describe('the history of a tenant', () => {
 
   it('stays out of what a pass reads', async () => {
     const table = azurite.table();
-    const ledger = makeTenantLedger(table, quiet, randomUUID);
+    const ledger = makeTenantLedger(table, quiet, randomUUID, makeFakeOutbox());
     const known = await registered(ledger);
     await ledger.commit(known, aCommit(known, [aScopeRecord(1)]));
 
@@ -396,7 +397,9 @@ describe('the history of a tenant', () => {
     const table = azurite.table();
     await table.put({ partitionKey: ids.customer, rowKey: 'current', format: 2, version: 1 });
 
-    await expect(makeTenantLedger(table, quiet, randomUUID).read(ids.customer)).rejects.toMatchObject({
+    await expect(
+      makeTenantLedger(table, quiet, randomUUID, makeFakeOutbox()).read(ids.customer),
+    ).rejects.toMatchObject({
       kind: 'unexpected',
     });
   });
@@ -466,5 +469,66 @@ describe('the list of tenants', () => {
     await makeTenantList(slow, (text) => text).project(covered(2, 2));
 
     expect(await rowOf(table)).toMatchObject({ version: 3 });
+  });
+});
+
+describe.each(implementations)('what people are told of a tenant $name', ({ make }) => {
+  const unavailable = new Failure('unavailable', 'The queue notices could not be written.');
+  const told = (outbox: FakeOutbox) => outbox.announced.map(({ id }) => id);
+
+  it('is announced with each commit, and not again', async () => {
+    const outbox = makeFakeOutbox();
+    const ledger = make(outbox);
+    const known = await registered(ledger);
+
+    await ledger.commit(known, aCommit(known, [aScopeRecord(1)]));
+    const after = await stored(ledger);
+    await ledger.note(after, after.record);
+
+    expect(told(outbox)).toEqual([`tenant~${ids.customer}~1`]);
+    expect(after.unannounced).toEqual([]);
+  });
+
+  it('is announced by the next write where the announcement broke off', async () => {
+    const outbox = makeFakeOutbox();
+    const ledger = make(outbox);
+    const known = await registered(ledger);
+    outbox.fail('announce', unavailable);
+
+    await expect(ledger.commit(known, aCommit(known, [aScopeRecord(1)]))).rejects.toBe(unavailable);
+    const left = await stored(ledger);
+    await ledger.note(left, left.record);
+
+    expect(left.record.version).toBe(1);
+    expect(left.unannounced?.map(({ id }) => id)).toEqual([`tenant~${ids.customer}~1`]);
+    expect(told(outbox)).toEqual([`tenant~${ids.customer}~1`]);
+    expect((await stored(ledger)).unannounced).toEqual([]);
+  });
+
+  it('is announced together with the next commit where the announcement broke off', async () => {
+    const outbox = makeFakeOutbox();
+    const ledger = make(outbox);
+    const known = await registered(ledger);
+    outbox.fail('announce', unavailable);
+    await expect(ledger.commit(known, aCommit(known, [aScopeRecord(1)]))).rejects.toBe(unavailable);
+
+    const left = await stored(ledger);
+    await ledger.commit(left, aCommit(left, [aScopeRecord(1), aScopeRecord(2)]));
+
+    expect(told(outbox)).toEqual([`tenant~${ids.customer}~1`, `tenant~${ids.customer}~2`]);
+  });
+
+  it('tells nothing of a commit that was refused', async () => {
+    const outbox = makeFakeOutbox();
+    const ledger = make(outbox);
+    const known = await registered(ledger);
+    await ledger.note(known, known.record);
+
+    await expect(ledger.commit(known, aCommit(known, [aScopeRecord(1)]))).rejects.toMatchObject({
+      kind: 'conflict',
+    });
+
+    expect(told(outbox)).toEqual([]);
+    expect((await stored(ledger)).unannounced).toEqual([]);
   });
 });

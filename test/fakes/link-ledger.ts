@@ -1,6 +1,8 @@
+import { linkAnnouncement } from '../../src/lib/domain/announcement.ts';
 import { Failure } from '../../src/lib/domain/failure.ts';
-import type { LinkRecord } from '../../src/lib/domain/link.ts';
-import type { LinkChange, LinkLedger } from '../../src/lib/domain/ports.ts';
+import type { LinkChange, LinkRecord } from '../../src/lib/domain/link.ts';
+import type { LinkLedger, Outbox } from '../../src/lib/domain/ports.ts';
+import { makeFakeOutbox, makeUntold } from './outbox.ts';
 import { aTrouble, makeRows, type Trouble } from './storage.ts';
 
 export interface FakeLinkLedger extends LinkLedger, Trouble {
@@ -12,7 +14,8 @@ export interface FakeLinkLedger extends LinkLedger, Trouble {
   held(tenantId: string, objectId: string): LinkRecord;
 }
 
-export function makeFakeLinkLedger(): FakeLinkLedger {
+export function makeFakeLinkLedger(outbox: Outbox = makeFakeOutbox()): FakeLinkLedger {
+  const untold = makeUntold(outbox);
   const rows = makeRows<LinkRecord>();
   const changes: LinkChange[] = [];
   const trouble = aTrouble();
@@ -23,19 +26,24 @@ export function makeFakeLinkLedger(): FakeLinkLedger {
     ...trouble,
     async read(tenantId, objectId) {
       trouble.meet('read');
-      return Promise.resolve(rows.get(keyOf(tenantId, objectId)));
+      const row = rows.get(keyOf(tenantId, objectId));
+      return Promise.resolve(row && { ...row, unannounced: untold.of(keyOf(tenantId, objectId)) });
     },
     async claim(known, record) {
       trouble.meet('claim');
       const etag = rows.write(keyed(record), record, known.etag);
-      return Promise.resolve({ record, etag });
+      return Promise.resolve({ ...known, record, etag });
     },
     async write(claimed, record, change) {
       trouble.meet('write');
       if (claimed.etag === null) throw new Failure('conflict', 'The row was never claimed.');
       rows.write(keyed(record), record, claimed.etag);
-      if (change) changes.push(change);
-      return Promise.resolve();
+      if (change) {
+        changes.push(change);
+        untold.add(keyed(record), linkAnnouncement(record, change));
+      }
+      trouble.meet('written');
+      await untold.tell(keyed(record));
     },
     async *all() {
       trouble.meet('all');

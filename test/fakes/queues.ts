@@ -27,6 +27,7 @@ export function makeFakeQueues(): FakeQueues {
   const lying = {
     reconcile: new Array<QueuedMessage>(),
     sweeps: new Array<QueuedMessage>(),
+    notices: new Array<QueuedMessage>(),
     parked: new Array<QueuedMessage>(),
   };
   const seen = new Set<string>();

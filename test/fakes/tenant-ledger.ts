@@ -1,6 +1,8 @@
-import type { TenantLedger } from '../../src/lib/domain/ports.ts';
+import { tenantAnnouncement } from '../../src/lib/domain/announcement.ts';
 import type { Gap } from '../../src/lib/domain/gap.ts';
+import type { Outbox, TenantLedger } from '../../src/lib/domain/ports.ts';
 import { newTenantRecord, type TenantChange, type TenantRecord } from '../../src/lib/domain/tenant-record.ts';
+import { makeFakeOutbox, makeUntold } from './outbox.ts';
 import { aTrouble, makeRows, type Trouble } from './storage.ts';
 
 export interface FakeTenantLedger extends TenantLedger, Trouble {
@@ -15,8 +17,9 @@ export interface FakeTenantLedger extends TenantLedger, Trouble {
 }
 
 /** Tenants in memory: a commit or nothing, and never under a tag that somebody else has outdated. */
-export function makeFakeTenantLedger(): FakeTenantLedger {
+export function makeFakeTenantLedger(outbox: Outbox = makeFakeOutbox()): FakeTenantLedger {
   const rows = makeRows<TenantRecord>();
+  const untold = makeUntold(outbox);
   const changes = new Map<string, TenantChange[]>();
   const closed = new Map<string, Gap[]>();
   const trouble = aTrouble();
@@ -26,7 +29,8 @@ export function makeFakeTenantLedger(): FakeTenantLedger {
     ...trouble,
     async read(tenantId) {
       trouble.meet('read');
-      return Promise.resolve(rows.get(tenantId));
+      const row = rows.get(tenantId);
+      return Promise.resolve(row && { ...row, unannounced: untold.of(tenantId) });
     },
     async register(registration, known) {
       trouble.meet('register');
@@ -37,15 +41,19 @@ export function makeFakeTenantLedger(): FakeTenantLedger {
     async commit(known, { record, change, closedGaps }) {
       trouble.meet('commit');
       rows.write(keyed(record), record, known.etag);
+      if (change) {
+        untold.add(keyed(record), tenantAnnouncement(known.record, record, change, closedGaps));
+      }
       if (change) changes.set(keyed(record), [...(changes.get(keyed(record)) ?? []), change]);
       closed.set(keyed(record), [...(closed.get(keyed(record)) ?? []), ...closedGaps]);
-      return Promise.resolve();
+      trouble.meet('committed');
+      await untold.tell(keyed(record));
     },
     async note(known, record) {
       trouble.meet('note');
       const { scopes, openGaps, closedGaps, version } = known.record;
       rows.write(keyed(record), { ...record, scopes, openGaps, closedGaps, version }, known.etag);
-      return Promise.resolve();
+      await untold.tell(keyed(record));
     },
     async *all() {
       trouble.meet('all');

@@ -161,6 +161,7 @@ describe('settings that are right', () => {
 describe('settings that are wrong', () => {
   it('stop the start with the names of all that are missing', () => {
     expect(named({}).sort()).toEqual([
+      'DIGEST_SCHEDULE',
       'MANAGING_TENANT_ID',
       'NOTICES_QUEUE',
       'OBSERVER_IDENTITY_CLIENT_ID',

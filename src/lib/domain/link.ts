@@ -63,6 +63,16 @@ export interface LinkRecord {
   readonly lease: { readonly owner: string; readonly until: string } | null;
 }
 
+/** One committed difference of a link. */
+export interface LinkChange {
+  readonly version: number;
+  readonly at: string;
+  readonly causeId: string;
+  readonly from: LinkState;
+  readonly to: LinkState;
+  readonly partnerId: string | null;
+}
+
 export function newLinkRecord(
   link: { readonly tenantId: string; readonly objectId: string; readonly principal: string },
   wantedPartnerId: string,

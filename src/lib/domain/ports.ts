@@ -1,7 +1,9 @@
+import type { Announcement } from './announcement.ts';
 import type { Delegation } from './delegation.ts';
 import type { Gap } from './gap.ts';
 import type { IndexedSubscription, IndexedTenant } from './indexed-subscription.ts';
-import type { LinkIdentity, LinkReading, LinkRecord } from './link.ts';
+import type { LinkChange, LinkIdentity, LinkReading, LinkRecord } from './link.ts';
+import type { NoticeWindow, Urgency } from './notice-window.ts';
 import type { Principal } from './principal.ts';
 import type { RoleAssignment } from './role-assignment.ts';
 import type { Scope } from './scope.ts';
@@ -86,6 +88,8 @@ export interface Versioned<T> {
   readonly etag: string | null;
   /** Commits that broke off before their end: bookkeeping of the store, handed back to it with the next write. */
   readonly brokenOff?: readonly string[];
+  /** What was committed and is still to be told: the next write tells it. */
+  readonly unannounced?: readonly Announcement[];
 }
 
 /** What a pass commits in one step. */
@@ -94,6 +98,41 @@ export interface TenantCommit {
   readonly change: TenantChange | null;
   readonly closedGaps: readonly Gap[];
   readonly droppedScopes: readonly string[];
+}
+
+/**
+ * Tells people of what was committed. The ledgers call it after a commit and take note of what they have told, so that a
+ * crash in between loses nothing; what is announced again, by its id, is told once. Throws `Failure` when table or queue
+ * cannot be written.
+ */
+export interface Outbox {
+  announce(announcements: readonly Announcement[]): Promise<void>;
+}
+
+/** An announcement on record, and how far telling people of it has come. */
+export interface Entry {
+  readonly announcement: Announcement;
+  readonly window: NoticeWindow;
+  /** Null until its window has been gone through. */
+  readonly urgency: Urgency | null;
+}
+
+/** Entries by the UTC days they came about and by the windows they are told in; every bound but `until` is inclusive. */
+export interface EntrySelection {
+  readonly firstDay: string;
+  readonly lastDay: string;
+  readonly from: NoticeWindow;
+  /** Exclusive. */
+  readonly until: NoticeWindow;
+}
+
+/** Table `Changes`: what people are to hear of, each once by its id, under the UTC day on which it came about. */
+export interface Announcements {
+  /** Enters an announcement for a window; where it is on record already, that entry stands. */
+  enter(announcement: Announcement, window: NoticeWindow): Promise<Versioned<Entry>>;
+  /** Writes where an entry is told, or how urgent it is; throws `conflict` when somebody else has written since. */
+  update(known: Versioned<Entry>, entry: Entry): Promise<Versioned<Entry>>;
+  select(selection: EntrySelection): AsyncIterable<Versioned<Entry>>;
 }
 
 /** The ledger of tenants. Writes throw `conflict` when somebody else has written since the read. */
@@ -140,16 +179,6 @@ export interface FollowUps {
   open(sweepId: string, atMost: number): Promise<number>;
 }
 
-/** One committed difference of a link. */
-export interface LinkChange {
-  readonly version: number;
-  readonly at: string;
-  readonly causeId: string;
-  readonly from: string;
-  readonly to: string;
-  readonly partnerId: string | null;
-}
-
 /** The ledger of links. Writes throw `conflict` when somebody else has written since the read. */
 export interface LinkLedger {
   read(tenantId: string, objectId: string): Promise<Versioned<LinkRecord> | null>;
@@ -189,5 +218,5 @@ export interface OutgoingMessage {
 
 /** The queues we send to. A message sent twice under one id within the folding window is one message. */
 export interface Queues {
-  send(queue: 'reconcile' | 'sweeps' | 'parked', message: OutgoingMessage): Promise<void>;
+  send(queue: 'reconcile' | 'sweeps' | 'notices' | 'parked', message: OutgoingMessage): Promise<void>;
 }

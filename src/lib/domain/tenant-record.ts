@@ -89,17 +89,20 @@ export function expectedObjectId(
   return told ?? (pinned?.principal === principal ? pinned.objectId : null);
 }
 
+/** How one scope's verdict differs; null where the scope was not on record, or is no longer. */
+export interface ScopeDifference {
+  readonly scope: string;
+  readonly from: Verdict | null;
+  readonly to: Verdict | null;
+}
+
 /** One committed difference: the history entry, and what notices are made from. */
 export interface TenantChange {
   readonly version: number;
   readonly at: string;
   readonly causeId: string;
   readonly phase: { readonly from: Phase; readonly to: Phase };
-  readonly scopes: readonly {
-    readonly scope: string;
-    readonly from: Verdict | null;
-    readonly to: Verdict | null;
-  }[];
+  readonly scopes: readonly ScopeDifference[];
   readonly gapsOpened: readonly string[];
   readonly gapsClosed: readonly string[];
   /** Gaps an operator has accepted, and how. */

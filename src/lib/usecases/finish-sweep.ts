@@ -1,3 +1,4 @@
+import { sweepAnnouncement } from '../domain/announcement.ts';
 import { standingOn } from '../domain/standing.ts';
 import type { SweepRecord } from '../domain/sweep-record.ts';
 import type { SweepRequest } from '../domain/sweep.ts';
@@ -40,6 +41,8 @@ export async function finishSweep(
     baseline,
     states,
   };
+  // Before it is on record: a sweep that has finished is not looked at again.
+  await deps.outbox.announce([sweepAnnouncement(finished)]);
   await deps.sweeps.write(finished);
   await deps.sweeps.release(record.sweepId);
   deps.log.info('sweep.finished', { sweepId: record.sweepId, openFollowUps: open, baseline, ...states });

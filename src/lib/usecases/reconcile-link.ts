@@ -4,6 +4,7 @@ import {
   homeIdentity,
   newLinkRecord,
   standing,
+  type LinkChange,
   type LinkDecision,
   type LinkIdentity,
   type LinkReading,
@@ -12,7 +13,7 @@ import {
 } from '../domain/link.ts';
 import type { Log } from '../domain/log.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import type { Clock, LinkChange, LinkLedger, PartnerLinks, Versioned } from '../domain/ports.ts';
+import type { Clock, LinkLedger, PartnerLinks, Versioned } from '../domain/ports.ts';
 import type { Principal } from '../domain/principal.ts';
 import { linkOfRequest, messageIdOf, type ReconcileRequest } from '../domain/request.ts';
 

@@ -4,6 +4,7 @@ import type {
   EstateIndex,
   FollowUps,
   LinkLedger,
+  Outbox,
   Queues,
   SweepLedger,
   TenantLedger,
@@ -22,6 +23,7 @@ export interface SweepTenantsDeps {
   readonly sweeps: SweepLedger;
   readonly followUps: FollowUps;
   readonly index: EstateIndex;
+  readonly outbox: Outbox;
   readonly queues: Queues;
   readonly passRules: PassRules;
   readonly clock: Clock;

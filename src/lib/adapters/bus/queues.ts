@@ -3,7 +3,7 @@ import { Failure } from '../../domain/failure.ts';
 import type { Queues } from '../../domain/ports.ts';
 
 /** Names of the queues we send to, as settings give them. */
-export type QueueNames = Readonly<Record<'reconcile' | 'sweeps' | 'parked', string>>;
+export type QueueNames = Readonly<Record<'reconcile' | 'sweeps' | 'notices' | 'parked', string>>;
 
 /** Sends over one connection, made when first needed. Trouble is `unavailable`: the message we work on is redelivered. */
 export function makeQueues(connect: () => ServiceBusClient, names: QueueNames): Queues {

@@ -17,12 +17,14 @@ export function reversed(version: number): string {
   return String(MAX_VERSION - version).padStart(10, '0');
 }
 
-/** Row keys of table `Ledger`. `change~` sorts before `current`, so one range read gives a tenant without its history. */
+/** Row keys of table `Ledger`. `change~` sorts before `current`, so one range read gives a tenant without its history,
+ * but with what is still to be told. */
 export const ledgerKeys = {
   current: 'current',
   scope: (scope: string) => `scope~${encodeKey(scope)}`,
   gap: (scope: string, openedAt: string) => `gap~${encodeKey(scope)}~${encodeKey(openedAt)}`,
   change: (version: number) => `change~${reversed(version)}`,
+  unannounced: (id: string) => `unannounced~${encodeKey(id)}`,
 };
 
 /** Partition of table `Tenants`: the first hex digit, so that the order of the whole table is the order of ids. */

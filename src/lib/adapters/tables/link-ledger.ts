@@ -1,27 +1,46 @@
 import { odata, type TransactionAction } from '@azure/data-tables';
+import { linkAnnouncement, type Announcement, type LinkAnnouncement } from '../../domain/announcement.ts';
 import type { LinkRecord } from '../../domain/link.ts';
-import type { LinkChange, LinkLedger } from '../../domain/ports.ts';
-import { reversed } from './keys.ts';
+import type { LinkLedger, Outbox } from '../../domain/ports.ts';
+import { encodeKey, reversed } from './keys.ts';
 import { FORMAT, pack, unpack } from './packing.ts';
 import type { Entity, StoredRow, Table } from './table.ts';
 
-/** Links in table `Links`: one row a link under its tenant, and beside it one row for each change. */
-export function makeLinkLedger(table: Table): LinkLedger {
+/**
+ * Links in table `Links`: one row a link under its tenant, and beside it one row for each change, and for each that is
+ * still to be told. A change is announced right after its write, or by the next write when that broke off.
+ */
+export function makeLinkLedger(table: Table, outbox: Outbox): LinkLedger {
   return {
     async read(tenantId, objectId) {
-      const row = await table.get(tenantId, objectId);
-      return row ? { record: recordOf(row), etag: row.etag } : null;
+      const rows: StoredRow[] = [];
+      const own = odata`PartitionKey eq ${tenantId} and RowKey ge ${objectId} and RowKey lt ${`${objectId}~change`}`;
+      for await (const row of table.list(own)) rows.push(row);
+      const head = rows.find(({ rowKey }) => rowKey === objectId);
+      if (!head) return null;
+      const unannounced = rows.flatMap(
+        (row) => (unpack('announcement', row) as Announcement | undefined) ?? [],
+      );
+      return { record: recordOf(head), etag: head.etag, unannounced };
     },
 
     async claim(known, record) {
       const row = rowOf(record);
       const etag = known.etag ? await table.replace(row, known.etag) : await table.create(row);
-      return { record, etag };
+      return { ...known, record, etag };
     },
 
     async write(claimed, record, change) {
-      const head: TransactionAction = ['update', rowOf(record), 'Replace', { etag: claimed.etag ?? '' }];
-      await table.transact(change ? [['upsert', changeRow(record, change), 'Replace'], head] : [head]);
+      const announcement = change ? linkAnnouncement(record, change) : null;
+      const history = announcement ? historyRows(record, announcement) : [];
+      await table.transact([
+        ...history.map((row): TransactionAction => ['upsert', row, 'Replace']),
+        ['update', rowOf(record), 'Replace', { etag: claimed.etag ?? '' }],
+      ]);
+      const untold = [...(claimed.unannounced ?? []), ...(announcement ? [announcement] : [])];
+      if (untold.length === 0) return;
+      await outbox.announce(untold);
+      for (const { id } of untold) await table.remove(record.tenantId, unannouncedKey(record.objectId, id));
     },
 
     async *all() {
@@ -30,15 +49,19 @@ export function makeLinkLedger(table: Table): LinkLedger {
   };
 }
 
-function changeRow(record: LinkRecord, change: LinkChange): Entity {
-  return {
-    partitionKey: record.tenantId,
-    rowKey: `${record.objectId}~change~${reversed(change.version)}`,
-    format: FORMAT,
-    at: change.at,
-    announced: false,
-    ...pack('change', change),
-  };
+/** The entry in the history, and beside it what is to be told of it. */
+function historyRows({ tenantId, objectId }: LinkRecord, announcement: LinkAnnouncement): Entity[] {
+  const { id, change, at } = announcement;
+  const row = { partitionKey: tenantId, format: FORMAT, at };
+  return [
+    { ...row, rowKey: `${objectId}~change~${reversed(change.version)}`, ...pack('change', change) },
+    { ...row, rowKey: unannouncedKey(objectId, id), ...pack('announcement', announcement) },
+  ];
+}
+
+/** Sorts between a link's own row and its history, so that one range read gives both without the history. */
+function unannouncedKey(objectId: string, id: string): string {
+  return `${objectId}~announce~${encodeKey(id)}`;
 }
 
 function rowOf(record: LinkRecord): Entity {

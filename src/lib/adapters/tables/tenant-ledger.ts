@@ -1,7 +1,8 @@
 import { odata, type TransactionAction } from '@azure/data-tables';
+import { tenantAnnouncement, type Announcement, type TenantAnnouncement } from '../../domain/announcement.ts';
 import { Failure } from '../../domain/failure.ts';
-import type { TenantCommit, TenantLedger, Versioned } from '../../domain/ports.ts';
 import { gapOf, type StoredGap } from '../../domain/gap.ts';
+import type { Outbox, TenantCommit, TenantLedger, Versioned } from '../../domain/ports.ts';
 import { newTenantRecord, type ScopeRecord, type TenantRecord } from '../../domain/tenant-record.ts';
 import type { Registration } from '../../domain/tenant.ts';
 import { ledgerKeys } from './keys.ts';
@@ -14,15 +15,26 @@ type Head = Omit<TenantRecord, 'scopes' | 'openGaps' | 'closedGaps' | 'version'>
 
 /**
  * The ledger of tenants in table `Ledger`: one partition a tenant, one row for the current state, one for each scope,
- * gap and change. A commit is one transaction. A larger one first announces itself on the current row (so that nobody
+ * gap and change. A commit is one transaction. A larger one first shows itself on the current row (so that nobody
  * else can commit meanwhile), writes its rows beside their former values, and then the current row makes them count; rows
  * of a commit that broke off count by their former values for ever. `newId` names commits.
+ *
+ * A commit leaves what it tells in a row of its own, read with the tenant. It is announced right afterwards, or by the
+ * next write when that did not come to its end; then the row goes. The list projection comes last, so that the sweep
+ * looks at a tenant of which something is still untold.
  */
 export function makeTenantLedger(
   table: Table,
   list: Pick<TenantProjection, 'project'>,
   newId: () => string,
+  outbox: Outbox,
 ): TenantLedger {
+  const tell = async (tenantId: string, unannounced: readonly Announcement[]) => {
+    if (unannounced.length === 0) return;
+    await outbox.announce(unannounced);
+    for (const { id } of unannounced) await table.remove(tenantId, ledgerKeys.unannounced(id));
+  };
+
   return {
     async read(tenantId) {
       const rows: StoredRow[] = [];
@@ -41,19 +53,26 @@ export function makeTenantLedger(
       const { record } = commit;
       const commitId = newId();
       const rows = rowsOf(known.record, commit, commitId).map(upsert);
-      const change = changeRow(record.registration.tenantId, commit);
-      const last = [...rows.slice(-TRANSACTION_LIMIT + 2), ...(change ? [upsert(change)] : [])];
-      const first = rows.slice(0, -TRANSACTION_LIMIT + 2);
-      const claimed = first.length > 0 ? await announce(table, known, commitId) : known;
+      const announcement = announcementOf(known.record, commit);
+      const history = announcement ? historyRows(record.registration.tenantId, commit, announcement) : [];
+      const room = TRANSACTION_LIMIT - history.length - 1;
+      const last = [...rows.slice(-room), ...history.map(upsert)];
+      const first = rows.slice(0, -room);
+      const claimed = first.length > 0 ? await begin(table, known, commitId) : known;
       for (let from = 0; from < first.length; from += TRANSACTION_LIMIT) {
         await table.transact(first.slice(from, from + TRANSACTION_LIMIT));
       }
       await table.transact([...last, headAction(claimed, record)]);
+      await tell(record.registration.tenantId, [
+        ...(known.unannounced ?? []),
+        ...(announcement ? [announcement] : []),
+      ]);
       await list.project(record);
     },
 
     async note(known, record) {
       await writeHead(table, known, record);
+      await tell(record.registration.tenantId, known.unannounced ?? []);
       await list.project(record);
     },
 
@@ -94,7 +113,14 @@ function recordOf(rows: readonly StoredRow[]): Versioned<TenantRecord> | null {
     closedGaps: gaps.filter(({ closedAt }) => closedAt !== null),
     version: Number(current['version']),
   };
-  return { record, etag: current.etag, brokenOff };
+  const unannounced = rows
+    .filter(({ rowKey }) => rowKey?.startsWith('unannounced~'))
+    .map((row) => unpack('announcement', row) as Announcement);
+  return { record, etag: current.etag, brokenOff, unannounced };
+}
+
+function announcementOf(before: TenantRecord, { record, change, closedGaps }: TenantCommit) {
+  return change ? tenantAnnouncement(before, record, change, closedGaps) : null;
 }
 
 /** A scope as it is stored; rows of earlier versions lack what was added since. */
@@ -118,7 +144,7 @@ async function writeHead(
 }
 
 /** Says on the current row that a large commit is under way: whoever read before cannot write any more. */
-async function announce(
+async function begin(
   table: Table,
   known: Versioned<TenantRecord>,
   commitId: string,
@@ -152,16 +178,18 @@ function headRow(
   };
 }
 
-function changeRow(tenantId: string, { change }: TenantCommit): Entity | null {
-  if (!change) return null;
-  return {
-    partitionKey: tenantId,
-    rowKey: ledgerKeys.change(change.version),
-    format: FORMAT,
-    at: change.at,
-    announced: false,
-    ...pack('change', change),
-  };
+/** The entry in the history, and beside it what is to be told of it. */
+function historyRows(
+  partitionKey: string,
+  { change }: TenantCommit,
+  announcement: TenantAnnouncement,
+): Entity[] {
+  const { id, version, at } = announcement;
+  const row = { partitionKey, format: FORMAT, at };
+  return [
+    { ...row, rowKey: ledgerKeys.change(version), ...pack('change', change) },
+    { ...row, rowKey: ledgerKeys.unannounced(id), ...pack('announcement', announcement) },
+  ];
 }
 
 /** The rows a commit touches: scopes and gaps that differ from what is on record. */
