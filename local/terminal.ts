@@ -30,6 +30,7 @@ const MEANING: Readonly<Record<string, string>> = {
   unobserved: 'could not be read yet',
   offboarded: 'no longer ours',
   'needs-person': 'a person has to act',
+  attested: 'a person has shown the link',
   automatic: 'automatic, unverified',
 };
 
@@ -45,6 +46,10 @@ const REASONS: Readonly<Record<string, string>> = {
   'not-visible': 'an expected subscription is not visible',
   gone: 'the delegation has been removed',
   'nothing-visible': 'not delegated, or without our observer',
+  'guest-user': 'a person has to link as a guest',
+  'directory-account': 'a person has to link by their account there',
+  'attestation-expired': 'shown too long ago: a person has to show the link again',
+  'attestation-for-other-partner': 'shown for another partner ID than the one wanted',
   'link-not-read': 'the link could not be read',
   denied: 'access was denied',
   unavailable: 'Azure did not answer',

@@ -25,11 +25,13 @@ import { makeLog } from './adapters/telemetry/log.ts';
 import { loadConfig, type Config } from './config.ts';
 import type { LinkIdentity } from './domain/link.ts';
 import { makeRoleTable } from './domain/role-table.ts';
+import { makeAttest } from './usecases/attest.ts';
 import { makeKeepParked } from './usecases/keep-parked.ts';
 import { makeOutbox } from './usecases/outbox.ts';
 import { makeLookAtLink, makeReconcileLink } from './usecases/reconcile-link.ts';
 import { makeReconcileTenant } from './usecases/reconcile-tenant.ts';
 import { makeReconcile } from './usecases/reconcile.ts';
+import { makeRecordDpor } from './usecases/record-dpor.ts';
 import { makeRegisterTenant } from './usecases/register-tenant.ts';
 import { makeReport } from './usecases/report.ts';
 import { makeStartSweep } from './usecases/start-sweep.ts';
@@ -106,6 +108,8 @@ function makeApp(config: Config, writeLine: WriteLine) {
       managingTenantId: config.managingTenantId,
       trustedSources: config.trustedSources,
     }),
+    attest: makeAttest({ ...config, ledger, clock, log }),
+    recordDpor: makeRecordDpor({ ledger, clock, log }),
     reconcile: makeReconcile({
       reconcileTenant,
       reconcileLink,

@@ -1,18 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { unpack } from '../../src/lib/adapters/tables/packing.ts';
+import { pack, unpack } from '../../src/lib/adapters/tables/packing.ts';
 import type { Table } from '../../src/lib/adapters/tables/table.ts';
 import { makeTenantLedger } from '../../src/lib/adapters/tables/tenant-ledger.ts';
 import { makeTenantList } from '../../src/lib/adapters/tables/tenant-list.ts';
 import { Failure } from '../../src/lib/domain/failure.ts';
 import type { Outbox, TenantCommit, TenantLedger, Versioned } from '../../src/lib/domain/ports.ts';
 import type { ScopeRecord, TenantChange, TenantRecord } from '../../src/lib/domain/tenant-record.ts';
+import { summaryOf } from '../../src/lib/domain/tenant-summary.ts';
 import { makeFakeOutbox, type FakeOutbox } from '../fakes/outbox.ts';
 import { makeFakeTenantLedger } from '../fakes/tenant-ledger.ts';
 import { useAzurite } from '../support/azurite.ts';
 import { collect } from '../support/collect.ts';
 import { ids, resourceGroup } from '../support/delegations.ts';
-import { aGap, aRegistration, aScopeRecord, aTenantRecord } from '../support/tenants.ts';
+import {
+  aDpor,
+  aGap,
+  anAttestation,
+  aRegistration,
+  aScopeRecord,
+  aTenantRecord,
+} from '../support/tenants.ts';
 
 const azurite = useAzurite();
 
@@ -166,6 +174,36 @@ describe.each(implementations)('the ledger of tenants $name', ({ make }) => {
     await ledger.commit(known, commit);
 
     expect(inOrder((await stored(ledger)).record)).toEqual(commit.record);
+  });
+
+  it('gives back what people told, also after looks, notes and registrations', async () => {
+    const ledger = make();
+    const known = await registered(ledger);
+    const told = { attestations: [anAttestation()], dpor: [aDpor(1), aDpor(2)] };
+    await ledger.commit(known, aCommit(known, [], told));
+
+    const looked = await stored(ledger);
+    await ledger.commit(looked, aCommit(looked, [aScopeRecord(1)]));
+    const noted = await stored(ledger);
+    await ledger.note(noted, { ...noted.record, dpor: [], lastOutcome: 'unchanged' });
+    await ledger.register(aRegistration(), await stored(ledger));
+
+    const { record } = await stored(ledger);
+    expect({ attestations: record.attestations, dpor: record.dpor }).toEqual(told);
+    expect(await collect(ledger.all())).toEqual([record]);
+  });
+
+  it('gives back a partner of record as it stands after its last step', async () => {
+    const ledger = make();
+    const known = await registered(ledger);
+    await ledger.commit(known, aCommit(known, [], { dpor: [aDpor(1)] }));
+    const before = await stored(ledger);
+    const [asked] = aDpor(1).steps;
+
+    const dpor = [aDpor(1, { steps: [asked, { ...asked, at: '2026-03-08T12:00:00.000Z' }] })];
+    await ledger.commit(before, aCommit(before, [], { dpor }));
+
+    expect((await stored(ledger)).record.dpor).toEqual(dpor);
   });
 
   it('no longer shows a gap that was closed', async () => {
@@ -393,6 +431,22 @@ describe('the history of a tenant', () => {
     expect(rows.map(({ rowKey }) => rowKey?.split('~')[0])).toEqual(['current', 'scope']);
   });
 
+  it('written before people could tell anything reads as nothing told', async () => {
+    const table = azurite.table();
+    const { attestations: _none, dpor: _nor, scopes: _, openGaps: _gaps, version, ...head } = aTenantRecord();
+    await table.put({
+      partitionKey: ids.customer,
+      rowKey: 'current',
+      format: 1,
+      version,
+      ...pack('head', head),
+    });
+
+    const known = await stored(makeTenantLedger(table, quiet, randomUUID, makeFakeOutbox()));
+
+    expect(known.record).toEqual(aTenantRecord());
+  });
+
   it('of another format is refused, not guessed at', async () => {
     const table = azurite.table();
     await table.put({ partitionKey: ids.customer, rowKey: 'current', format: 2, version: 1 });
@@ -432,6 +486,27 @@ describe('the list of tenants', () => {
       lastOutcome: 'assessed',
       verdicts: { earning: 2 },
     });
+  });
+
+  it('shows whose attestations count, and reads a row from before them as without', async () => {
+    const table = azurite.table();
+    const list = makeTenantList(table, (text) => text);
+    await list.project(aTenantRecord({ attestations: [anAttestation()], dpor: [aDpor()] }));
+    const { attestations: _none, ...earlier } = summaryOf(aTenantRecord());
+    await table.put({
+      partitionKey: 'd',
+      rowKey: 'dddddddd-0000-4000-8000-000000000001',
+      ...pack('summary', earlier),
+      digest: '',
+    });
+
+    const listed = await collect(list.all());
+
+    expect(listed.map(({ summary }) => summary.attestations)).toEqual([
+      [{ partnerId: '4681234', expiresAt: '2026-09-05T12:00:00.000Z' }],
+      [],
+    ]);
+    expect(listed[0]?.summary).not.toHaveProperty('dpor');
   });
 
   it('never goes back to an earlier version', async () => {

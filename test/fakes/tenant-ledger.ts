@@ -51,8 +51,8 @@ export function makeFakeTenantLedger(outbox: Outbox = makeFakeOutbox()): FakeTen
     },
     async note(known, record) {
       trouble.meet('note');
-      const { scopes, openGaps, closedGaps, version } = known.record;
-      rows.write(keyed(record), { ...record, scopes, openGaps, closedGaps, version }, known.etag);
+      const { scopes, openGaps, closedGaps, dpor, version } = known.record;
+      rows.write(keyed(record), { ...record, scopes, openGaps, closedGaps, dpor, version }, known.etag);
       await untold.tell(keyed(record));
     },
     async *all() {

@@ -1,4 +1,6 @@
 /** Builders of what the ledger holds of tenants and links. */
+import type { Attestation } from '../../src/lib/domain/attestation.ts';
+import type { Dpor } from '../../src/lib/domain/dpor.ts';
 import type { LinkRecord, ObservedLink } from '../../src/lib/domain/link.ts';
 import { newLinkRecord } from '../../src/lib/domain/link.ts';
 import type { Registration, Telling } from '../../src/lib/domain/tenant.ts';
@@ -87,6 +89,34 @@ export function aGap(n = 1, changes: Partial<Gap> = {}): Gap {
     closedAt: null,
     ending: null,
     acceptance: null,
+    ...changes,
+  };
+}
+
+/** What Kari, a guest in the customer's tenant, showed of her link on 9 March 2026, at noon. */
+export function anAttestation(changes: Partial<Attestation> = {}): Attestation {
+  return {
+    objectId: ids.person,
+    partnerId: '4681234',
+    partnerName: 'Fabrikam Oslo',
+    version: 1,
+    linkCreatedAt: '2026-03-09T11:00:00.0000001Z',
+    linkUpdatedAt: '2026-03-09T11:00:00.0000001Z',
+    attestedBy: 'Kari Nordmann',
+    attestedAt: '2026-03-09T12:00:00.000Z',
+    expiresAt: '2026-09-05T12:00:00.000Z',
+    ...changes,
+  };
+}
+
+/** The nth subscription's partner of record: the customer was asked on 2 March 2026 and confirmed on the 4th. */
+export function aDpor(n = 1, changes: Partial<Dpor> = {}): Dpor {
+  return {
+    subscriptionId: subscriptionId(n),
+    steps: [
+      { step: 'asked', at: '2026-03-02T12:00:00.000Z', by: 'Kari Nordmann' },
+      { step: 'confirmed', at: '2026-03-04T12:00:00.000Z', by: 'Ola at Contoso', partnerId: '4681234' },
+    ],
     ...changes,
   };
 }

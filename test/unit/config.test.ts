@@ -63,6 +63,7 @@ describe('settings that are right', () => {
       bus: { kind: 'identity', namespace: 'pal-autopilot.servicebus.windows.net' },
       expectDelegationWithinMs: 1_209_600_000,
       staleAfterMs: 172_800_000,
+      attestationValidMs: 15_552_000_000,
       directReadLimit: 50,
     });
   });
@@ -240,6 +241,7 @@ describe('settings that are wrong', () => {
     ['RETRY_LIMIT', { RETRY_LIMIT: '0' }],
     ['RETRY_BASE_MS', { RETRY_BASE_MS: '1.5' }],
     ['STALE_AFTER_MS', { STALE_AFTER_MS: '-1' }],
+    ['ATTESTATION_VALID_MS', { ATTESTATION_VALID_MS: '0' }],
     ['CONCURRENT_READS', { CONCURRENT_READS: 'NaN' }],
   ])('in %s are named: %j', (setting, changes) => {
     expect(wrong(changes)).toEqual([setting]);

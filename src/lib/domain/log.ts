@@ -3,6 +3,7 @@ export type LogEvent =
   | 'event.accepted'
   | 'event.parked'
   | 'event.change-withheld'
+  | 'tenant.told'
   | 'pass.finished'
   | 'pass.retried'
   | 'pass.parked'

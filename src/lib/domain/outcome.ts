@@ -11,6 +11,7 @@ export type Outcome =
   | { readonly kind: 'unchanged' }
   /** A rule of the business said no: nothing was written, and trying again would not help. */
   | { readonly kind: 'refused'; readonly reason: RefusalReason }
+  /** What the person has to do is computed when it is read (domain/instructions.ts). */
   | { readonly kind: 'needs-person' }
   /** From a fresh read; `notChecked` names what only a real write would tell. */
   | { readonly kind: WouldBe; readonly notChecked: readonly string[] }

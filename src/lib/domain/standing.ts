@@ -20,6 +20,7 @@ export function standingOn(basis: StandingBasis, summary: TenantSummary): Tenant
   const principal = principalFor(basis, summary.registration.facts.principal) ?? undefined;
   return standingOf(summary, {
     links: linksBehind(summary, principal, basis.links),
+    wantedPartnerId: principal?.wantedPartnerId ?? null,
     sweptAt: sweptAt(summary, basis.sweep),
     now: basis.now,
     staleAfterMs: basis.staleAfterMs,

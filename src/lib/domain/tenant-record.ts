@@ -1,4 +1,6 @@
+import type { Attestation } from './attestation.ts';
 import type { Verdict } from './coverage.ts';
+import type { Dpor, DporStatus } from './dpor.ts';
 import type { FailureNote } from './failure.ts';
 import type { Acceptance, Gap } from './gap.ts';
 import type { Outcome } from './outcome.ts';
@@ -49,6 +51,10 @@ export interface TenantRecord {
   readonly openGaps: readonly Gap[];
   /** Gaps that ended within the last 31 days: what sums of days at risk need; older ones stay in the ledger. */
   readonly closedGaps: readonly Gap[];
+  /** What people have shown of links that no pass can read; the newest of each person. */
+  readonly attestations: readonly Attestation[];
+  /** Partners of record, one entry a subscription that anything was told of. */
+  readonly dpor: readonly Dpor[];
   /** The last look that saw everything there was to see (ISO instant). */
   readonly lastGood: string | null;
   readonly failure: FailureNote | null;
@@ -65,6 +71,8 @@ export function newTenantRecord(registration: Registration): TenantRecord {
     scopes: [],
     openGaps: [],
     closedGaps: [],
+    attestations: [],
+    dpor: [],
     lastGood: null,
     failure: null,
     lastOutcome: null,
@@ -96,6 +104,25 @@ export interface ScopeDifference {
   readonly to: Verdict | null;
 }
 
+/** What people have told, or what follows from it, as far as it is not an observation of ours. */
+export type Told =
+  | {
+      readonly what: 'attestation';
+      readonly objectId: string;
+      readonly partnerId: string;
+      readonly by: string;
+      readonly at: string;
+      readonly expiresAt: string;
+    }
+  | {
+      readonly what: 'dpor';
+      readonly subscriptionId: string;
+      readonly from: DporStatus;
+      readonly to: DporStatus;
+      readonly by: string;
+      readonly at: string;
+    };
+
 /** One committed difference: the history entry, and what notices are made from. */
 export interface TenantChange {
   readonly version: number;
@@ -109,6 +136,8 @@ export interface TenantChange {
   readonly gapsAccepted: readonly AcceptedGap[];
   /** Scopes whose gap is no longer accepted, because the time for that has passed. */
   readonly gapsReopened: readonly string[];
+  /** Absent where nothing was told. */
+  readonly told?: readonly Told[];
 }
 
 export type AcceptedGap = Pick<Acceptance, 'by' | 'why' | 'until' | 'ticket'> & { readonly scope: string };

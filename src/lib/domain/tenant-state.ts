@@ -1,8 +1,9 @@
+import { attestationStanding, type AttestationStanding } from './attestation.ts';
 import type { Verdict } from './coverage.ts';
 import type { FailureNote } from './failure.ts';
 import { linkStandingOf, type LinkRecord, type LinkStanding, type LinkState } from './link.ts';
 import type { Principal } from './principal.ts';
-import { accessKindsOf, observedKindsOf, type ObservedKind } from './tenant.ts';
+import { attendedKindsOf, observedKindsOf, type ObservedKind } from './tenant.ts';
 import { expectedObjectId, type TenantRecord } from './tenant-record.ts';
 import type { TenantSummary } from './tenant-summary.ts';
 
@@ -26,6 +27,8 @@ export type TenantState =
 export interface StateInputs {
   /** The link of the identity behind each way of access: the home tenant's for Lighthouse, the tenant's own beside it. */
   readonly links: Readonly<Record<ObservedKind, LinkStanding>>;
+  /** The partner ID the tenant's principal is to be linked to; null where the settings do not name the principal. */
+  readonly wantedPartnerId: string | null;
   /** When a sweep saw the tenant well after its own last good look; null otherwise. */
   readonly sweptAt: string | null;
   readonly now: Date;
@@ -88,11 +91,7 @@ type StateAndReason = Pick<TenantStanding, 'state' | 'reason'>;
 
 function stateOf(record: TenantSummary, inputs: StateInputs, stale: boolean): StateAndReason {
   if (record.registration.offboardedAt) return { state: 'offboarded', reason: null };
-  const kinds = accessKindsOf(record.registration);
-  if (observedKindsOf(record.registration).length === 0) {
-    const byHand = kinds.find((kind) => kind !== 'csp-aobo');
-    return byHand ? { state: 'needs-person', reason: byHand } : { state: 'automatic', reason: 'unverified' };
-  }
+  if (observedKindsOf(record.registration).length === 0) return unobservableState(record, inputs);
   switch (record.phase) {
     case 'unobserved':
     case 'closed':
@@ -108,6 +107,23 @@ function stateOf(record: TenantSummary, inputs: StateInputs, stale: boolean): St
       return coveredState(record, inputs, stale);
   }
 }
+
+/** A tenant that no pass can look at: people say what its link is, for as long as their word counts. */
+function unobservableState(
+  { registration, attestations }: TenantSummary,
+  { wantedPartnerId, now }: StateInputs,
+): StateAndReason {
+  const attended = attendedKindsOf(registration)[0];
+  if (!attended) return { state: 'automatic', reason: 'unverified' };
+  const standing = attestationStanding(attestations, wantedPartnerId, now);
+  if (standing === 'valid') return { state: 'attested', reason: null };
+  return { state: 'needs-person', reason: UNATTESTED[standing] ?? attended };
+}
+
+const UNATTESTED: Readonly<Partial<Record<AttestationStanding, string>>> = {
+  expired: 'attestation-expired',
+  'other-partner': 'attestation-for-other-partner',
+};
 
 const BAD_LINKS: readonly (readonly [LinkState, StateAndReason])[] = [
   ['unknown', { state: 'unobserved', reason: 'link-not-read' }],

@@ -1,3 +1,4 @@
+import type { Attestation } from './attestation.ts';
 import { isSeen, type Verdict } from './coverage.ts';
 import { scopesAtRisk, type ScopesAtRisk } from './days-at-risk.ts';
 import type { FailureNote } from './failure.ts';
@@ -23,6 +24,7 @@ export interface TenantSummary {
   readonly acceptedUntil: string | null;
   /** What days at risk are summed from. */
   readonly atRisk: readonly ScopesAtRisk[];
+  readonly attestations: readonly Pick<Attestation, 'partnerId' | 'expiresAt'>[];
   readonly lastGood: string | null;
   readonly failure: FailureNote | null;
   readonly lastOutcome: Outcome['kind'] | null;
@@ -30,7 +32,7 @@ export interface TenantSummary {
 }
 
 export function summaryOf(record: TenantRecord): TenantSummary {
-  const { scopes, openGaps, closedGaps: _closed, ...rest } = record;
+  const { scopes, openGaps, closedGaps: _closed, attestations, dpor: _dpor, ...rest } = record;
   const verdicts: Partial<Record<Verdict, number>> = {};
   for (const { verdict } of scopes) verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
   const coveredBy = observedKinds.filter((kind) => scopes.some((scope) => scope.coveredBy.includes(kind)));
@@ -51,14 +53,23 @@ export function summaryOf(record: TenantRecord): TenantSummary {
     acceptedGaps: accepted.length,
     acceptedUntil: accepted.toSorted()[0] ?? null,
     atRisk: scopesAtRisk(record),
+    attestations: attestations.map(({ partnerId, expiresAt }) => ({ partnerId, expiresAt })),
   };
 }
 
+/** What rows of earlier versions lack. */
+const ADDED_SINCE = {
+  acceptedGaps: 0,
+  acceptedUntil: null,
+  atRisk: [],
+  attestations: [],
+} satisfies Partial<TenantSummary>;
+
 /** A summary as it is stored; rows of earlier versions lack what was added since. */
 export function storedSummaryOf(
-  stored: Omit<TenantSummary, 'acceptedGaps' | 'acceptedUntil' | 'atRisk'> & Partial<TenantSummary>,
+  stored: Omit<TenantSummary, keyof typeof ADDED_SINCE> & Partial<TenantSummary>,
 ): TenantSummary {
-  return { acceptedGaps: 0, acceptedUntil: null, atRisk: [], ...stored };
+  return { ...ADDED_SINCE, ...stored };
 }
 
 /**

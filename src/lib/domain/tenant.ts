@@ -13,6 +13,10 @@ export type AccessKind = (typeof accessKinds)[number];
 export const observedKinds = ['lighthouse', 'service-principal'] as const satisfies readonly AccessKind[];
 export type ObservedKind = (typeof observedKinds)[number];
 
+/** The access kinds behind which stands a person: only that person can link, and only they can read the link. */
+const attendedKinds = ['guest-user', 'directory-account'] as const satisfies readonly AccessKind[];
+export type AttendedKind = (typeof attendedKinds)[number];
+
 export const agreements = [
   'azure-plan',
   'ea',
@@ -156,4 +160,14 @@ export function accessKindsOf(registration: Registration): readonly AccessKind[]
 /** Of the ways we hold access to a tenant, those a pass can look at. */
 export function observedKindsOf(registration: Registration): readonly ObservedKind[] {
   return observedKinds.filter((kind) => accessKindsOf(registration).includes(kind));
+}
+
+/** Of the ways we hold access to a tenant, those that only a person can use. */
+export function attendedKindsOf(registration: Registration): readonly AttendedKind[] {
+  return attendedKinds.filter((kind) => accessKindsOf(registration).includes(kind));
+}
+
+/** The agreement a subscription is under, as we were told. */
+export function agreementOf(registration: Registration): Agreement {
+  return registration.facts.agreement ?? 'unknown';
 }

@@ -1,4 +1,5 @@
 import { assess, closeRecord, type Assessment } from '../domain/assessment.ts';
+import { attestationStanding } from '../domain/attestation.ts';
 import { Failure, noteOf } from '../domain/failure.ts';
 import type { LinkIdentity } from '../domain/link.ts';
 import { secondLookAt, type SecondLooks } from '../domain/second-look.ts';
@@ -9,7 +10,7 @@ import { linkRequestId, nextCopy, type ReconcileRequest } from '../domain/reques
 import { principalFor, rulesFor, type AssessmentRules, type PassRules } from '../domain/pass-rules.ts';
 import type { Reading } from '../domain/reading.ts';
 import { sweptAt, type SweepRecord } from '../domain/sweep-record.ts';
-import { accessKindsOf, observedKindsOf } from '../domain/tenant.ts';
+import { attendedKindsOf, observedKindsOf } from '../domain/tenant.ts';
 import { coveredThrough, expectedObjectId, type TenantRecord } from '../domain/tenant-record.ts';
 import { ask } from './ask.ts';
 import { observeCoverage, type ObserveCoverageDeps } from './observe-coverage.ts';
@@ -267,10 +268,12 @@ async function lookAgain(
   if (at) await ask(deps.queues, { ...nextCopy(request, false), attempt: 0, since: at.toISOString() }, at);
 }
 
-/** Access that no pass can look at: a person has to act, and the record says so without a version. */
+/** Access that no pass can look at: unless somebody attests to it, a person has to act; said without a version. */
 async function personOrNothing(deps: ReconcileTenantDeps, known: Versioned<TenantRecord>): Promise<Outcome> {
-  const attended = accessKindsOf(known.record.registration).some((kind) => kind !== 'csp-aobo');
-  const kind = attended ? 'needs-person' : 'unchanged';
+  const { registration, attestations } = known.record;
+  const wanted = principalFor(deps, registration.facts.principal)?.wantedPartnerId ?? null;
+  const attested = attestationStanding(attestations, wanted, deps.clock()) === 'valid';
+  const kind = attendedKindsOf(registration).length > 0 && !attested ? 'needs-person' : 'unchanged';
   if (known.record.lastOutcome !== kind)
     await deps.ledger.note(known, { ...known.record, lastOutcome: kind });
   return { kind };

@@ -1,8 +1,10 @@
 import { parseOnboarding, type Onboarding } from '../domain/event.ts';
 import { Failure } from '../domain/failure.ts';
 import type { Log } from '../domain/log.ts';
-import type { Clock, Queues, TenantLedger } from '../domain/ports.ts';
+import type { Clock, Queues, TenantLedger, Versioned } from '../domain/ports.ts';
+import type { TenantRecord } from '../domain/tenant-record.ts';
 import { applyTelling, type Registration } from '../domain/tenant.ts';
+import { registrationCommit } from '../domain/told-change.ts';
 import { ask } from './ask.ts';
 import { park, type Unprocessed } from './park.ts';
 
@@ -75,7 +77,11 @@ async function register(
     });
     if (known && same(known.record.registration, registration)) return;
     try {
-      await deps.ledger.register(registration, known);
+      await writeRegistration(deps.ledger, registration, known, {
+        at: heardAt,
+        causeId: deps.digest(identityOf(event, message)),
+        by: event.source ?? 'bare',
+      });
     } catch (error) {
       if (tries < WRITE_TRIES && error instanceof Failure && error.kind === 'conflict') continue;
       throw error;
@@ -87,20 +93,35 @@ async function register(
   }
 }
 
+/** Writes a registration; with what follows from it, as one change, where something does. */
+async function writeRegistration(
+  ledger: Pick<TenantLedger, 'register' | 'commit'>,
+  registration: Registration,
+  known: Versioned<TenantRecord> | null,
+  cause: Parameters<typeof registrationCommit>[2],
+): Promise<void> {
+  const commit = known ? registrationCommit(known.record, registration, cause) : null;
+  if (known && commit) await ledger.commit(known, commit);
+  else await ledger.register(registration, known);
+}
+
 async function askForPass(
   deps: RegisterTenantDeps,
   event: Onboarding,
   message: OnboardingMessage,
 ): Promise<void> {
-  const identity = event.eventId === null ? bareIdentity(message) : `${event.source ?? ''}#${event.eventId}`;
   await ask(deps.queues, {
     subject: 'tenant',
     id: event.tenantId,
-    cause: { kind: 'event', id: deps.digest(identity) },
+    cause: { kind: 'event', id: deps.digest(identityOf(event, message)) },
     attempt: 0,
     hop: 0,
     since: deps.clock().toISOString(),
   });
+}
+
+function identityOf(event: Onboarding, message: OnboardingMessage): string {
+  return event.eventId === null ? bareIdentity(message) : `${event.source ?? ''}#${event.eventId}`;
 }
 
 /** Bare data has no id of its own; a message without one either is known by when it came and what it holds. */

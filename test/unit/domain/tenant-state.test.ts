@@ -5,7 +5,14 @@ import type { ScopeRecord, TenantRecord } from '../../../src/lib/domain/tenant-r
 import { standingOf as standingOfSummary, type StateInputs } from '../../../src/lib/domain/tenant-state.ts';
 import { summaryOf } from '../../../src/lib/domain/tenant-summary.ts';
 import { HOUR } from '../../support/clock.ts';
-import { aCoveredTenant, aRegistration, aScopeRecord, aTenantRecord } from '../../support/tenants.ts';
+import { ids } from '../../support/delegations.ts';
+import {
+  aCoveredTenant,
+  anAttestation,
+  aRegistration,
+  aScopeRecord,
+  aTenantRecord,
+} from '../../support/tenants.ts';
 
 const standingOf = (record: TenantRecord, given: StateInputs) => standingOfSummary(summaryOf(record), given);
 
@@ -21,6 +28,7 @@ function homeLink(changes: Partial<LinkStanding>): Partial<StateInputs> {
 function inputs(changes: Partial<StateInputs> = {}): StateInputs {
   return {
     links: { lighthouse: aLink(), 'service-principal': aLink({ state: 'unknown', readAt: null }) },
+    wantedPartnerId: '4681234',
     sweptAt: null,
     now: new Date('2026-03-10T12:00:00.000Z'),
     staleAfterMs: 48 * HOUR,
@@ -142,6 +150,43 @@ describe('the state of a tenant', () => {
     );
 
     expect(reasons).toEqual(['principal-missing', 'principal-missing']);
+  });
+});
+
+describe('the state of a tenant that only people can look at', () => {
+  const guest = { registration: aRegistration({ facts: { accessKinds: ['guest-user'] } }) };
+  const valid = anAttestation({ expiresAt: '2026-09-01T12:00:00.000Z' });
+  const expired = anAttestation({ objectId: ids.former, expiresAt: '2026-03-10T12:00:00.000Z' });
+
+  it.each<[string, TenantRecord['attestations'], string, string | null]>([
+    ['nobody has attested', [], 'needs-person', 'guest-user'],
+    ['somebody has attested', [valid], 'attested', null],
+    ['one of several attestations still counts', [expired, valid], 'attested', null],
+    ['the attestation expires now', [expired], 'needs-person', 'attestation-expired'],
+    [
+      'another partner ID is wanted by now',
+      [{ ...valid, partnerId: '4680000' }],
+      'needs-person',
+      'attestation-for-other-partner',
+    ],
+  ])('when %s', (_, attestations, state, reason) => {
+    expect(standingOf(aTenantRecord({ ...guest, attestations }), inputs())).toMatchObject({ state, reason });
+  });
+
+  it('rests on what passes see where there is another way of access', () => {
+    const registration = aRegistration({ facts: { accessKinds: ['guest-user', 'lighthouse'] } });
+    const covered = aCoveredTenant([reader(1)], { registration, attestations: [valid] });
+
+    expect(standingOf(covered, inputs())).toMatchObject({
+      state: 'not-earning',
+      reason: 'role-not-eligible',
+    });
+  });
+
+  it('does not hang on the principal being known', () => {
+    const record = aTenantRecord({ ...guest, attestations: [valid] });
+
+    expect(standingOf(record, inputs({ wantedPartnerId: null })).state).toBe('needs-person');
   });
 });
 

@@ -19,8 +19,10 @@ import { aRequest } from '../../support/requests.ts';
 import { aStage, type Stage } from '../../support/stage.ts';
 import {
   aCoveredTenant,
+  aDpor,
   aGap,
   aLinkRecord,
+  anAttestation,
   anObservedLink,
   aRegistration,
   aScopeRecord,
@@ -129,6 +131,28 @@ describe('a pass over a tenant', () => {
     expect(stage.ledger.held(ids.customer)).toMatchObject({ phase: 'closed', openGaps: [] });
     expect(stage.ledger.changes(ids.customer)).toMatchObject([{ phase: { from: 'covered', to: 'closed' } }]);
     expect(stage.azure.directReads).toEqual([]);
+  });
+
+  it('held by a guest user needs no person while somebody attests to the link', async () => {
+    const stage = aStage();
+    const registration = aRegistration({ facts: { accessKinds: ['guest-user'] } });
+    stage.ledger.hold(aTenantRecord({ registration, attestations: [anAttestation()] }));
+
+    expect(await stage.reconcileTenant(aRequest())).toEqual({ kind: 'unchanged' });
+    stage.clock.set('2026-09-05T12:00:00.000Z');
+    expect(await stage.reconcileTenant(aRequest())).toEqual({ kind: 'needs-person' });
+  });
+
+  it('keeps what people told when a look is committed', async () => {
+    const stage = aStage();
+    stage.azure.put(aSubscription(1));
+    const told = { attestations: [anAttestation()], dpor: [aDpor(1)] };
+    const registration = aRegistration({ facts: { accessKinds: ['guest-user', 'lighthouse'] } });
+    stage.ledger.hold(aTenantRecord({ registration, ...told }));
+
+    expect(await stage.reconcileTenant(aRequest())).toEqual({ kind: 'assessed' });
+
+    expect(stage.ledger.held(ids.customer)).toMatchObject({ phase: 'covered', ...told });
   });
 
   it.each<[string, AccessKind[], string]>([

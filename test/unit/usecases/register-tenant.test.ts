@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../src/lib/domain/failure.ts';
 import { ids } from '../../support/delegations.ts';
 import { anOnboarding, aStage } from '../../support/stage.ts';
-import { aCoveredTenant, aRegistration, aScopeRecord } from '../../support/tenants.ts';
+import { aCoveredTenant, aDpor, aRegistration, aScopeRecord, aTenantRecord } from '../../support/tenants.ts';
 
 function anEvent(changes: object = {}) {
   return {
@@ -295,6 +295,70 @@ describe('a message nobody can process', () => {
     stage.queues.fail('send parked', error);
 
     await expect(stage.registerTenant(anOnboarding('x'))).rejects.toBe(error);
+  });
+});
+
+describe('an event that moves a tenant to a modern-commerce agreement', () => {
+  const underEa = aTenantRecord({
+    registration: aRegistration({ facts: { agreement: 'ea' } }),
+    dpor: [aDpor(1), aDpor(2)],
+  });
+  const moved = anOnboarding(
+    anEvent({
+      type: 'pal.tenant.changed.v1',
+      data: { tenantId: ids.customer, agreement: 'azure-plan' },
+    }),
+  );
+  const voided = {
+    step: 'void',
+    reason: 'agreement-changed',
+    at: '2026-03-10T12:00:00.000Z',
+    by: 'crm',
+  };
+
+  it('makes its partners of record void, as one change, however often it comes', async () => {
+    const stage = aStage();
+    stage.ledger.hold(underEa);
+
+    await stage.registerTenant(moved);
+    await stage.registerTenant(moved);
+
+    const record = stage.ledger.held(ids.customer);
+    expect(record.registration.facts.agreement).toBe('azure-plan');
+    expect(record.dpor.map(({ steps }) => steps.at(-1))).toEqual([voided, voided]);
+    expect(stage.ledger.changes(ids.customer)).toMatchObject([
+      {
+        version: 1,
+        causeId: 'crmevent1',
+        told: [
+          { what: 'dpor', from: 'confirmed', to: 'void', by: 'crm' },
+          { what: 'dpor', from: 'confirmed', to: 'void', by: 'crm' },
+        ],
+      },
+    ]);
+  });
+
+  it('loses nothing when somebody else writes at the same time', async () => {
+    const stage = aStage();
+    stage.ledger.hold(underEa);
+    stage.ledger.fail('commit', conflict());
+
+    await stage.registerTenant(moved);
+
+    expect(stage.ledger.held(ids.customer)).toMatchObject({
+      version: 1,
+      registration: { facts: { agreement: 'azure-plan' } },
+    });
+  });
+
+  it('is no change of its own where no partner of record stands', async () => {
+    const stage = aStage();
+    stage.ledger.hold({ ...underEa, dpor: [] });
+
+    await stage.registerTenant(moved);
+
+    expect(stage.ledger.held(ids.customer)).toMatchObject({ version: 0 });
+    expect(stage.ledger.changes(ids.customer)).toEqual([]);
   });
 });
 

@@ -23,6 +23,7 @@ export const ledgerKeys = {
   current: 'current',
   scope: (scope: string) => `scope~${encodeKey(scope)}`,
   gap: (scope: string, openedAt: string) => `gap~${encodeKey(scope)}~${encodeKey(openedAt)}`,
+  dpor: (subscriptionId: string) => `dpor~${encodeKey(subscriptionId)}`,
   change: (version: number) => `change~${reversed(version)}`,
   unannounced: (id: string) => `unannounced~${encodeKey(id)}`,
 };

@@ -1,5 +1,6 @@
 import { odata, type TransactionAction } from '@azure/data-tables';
 import { tenantAnnouncement, type Announcement, type TenantAnnouncement } from '../../domain/announcement.ts';
+import type { Dpor } from '../../domain/dpor.ts';
 import { Failure } from '../../domain/failure.ts';
 import { gapOf, type StoredGap } from '../../domain/gap.ts';
 import type { Outbox, TenantCommit, TenantLedger, Versioned } from '../../domain/ports.ts';
@@ -10,14 +11,17 @@ import { FORMAT, pack, unpack } from './packing.ts';
 import { TRANSACTION_LIMIT, type Entity, type StoredRow, type Table } from './table.ts';
 import type { TenantProjection } from './tenant-list.ts';
 
-/** What the current row holds besides the scopes and gaps, which have rows of their own. */
-type Head = Omit<TenantRecord, 'scopes' | 'openGaps' | 'closedGaps' | 'version'>;
+/** What the current row holds besides what has rows of its own: scopes, gaps, partners of record. */
+type Head = Omit<TenantRecord, 'scopes' | 'openGaps' | 'closedGaps' | 'dpor' | 'version'>;
+
+/** What rows lack that were written before it was kept. */
+const UNTOLD: Pick<Head, 'attestations'> = { attestations: [] };
 
 /**
  * The ledger of tenants in table `Ledger`: one partition a tenant, one row for the current state, one for each scope,
- * gap and change. A commit is one transaction. A larger one first shows itself on the current row (so that nobody
- * else can commit meanwhile), writes its rows beside their former values, and then the current row makes them count; rows
- * of a commit that broke off count by their former values for ever. `newId` names commits.
+ * gap, partner of record and change. A commit is one transaction. A larger one first shows itself on the current row (so
+ * that nobody else can commit meanwhile), writes its rows beside their former values, and then the current row makes them
+ * count; rows of a commit that broke off count by their former values for ever. `newId` names commits.
  *
  * A commit leaves what it tells in a row of its own, read with the tenant. It is announced right afterwards, or by the
  * next write when that did not come to its end; then the row goes. The list projection comes last, so that the sweep
@@ -107,10 +111,12 @@ function recordOf(rows: readonly StoredRow[]): Versioned<TenantRecord> | null {
     rows.filter(({ rowKey }) => rowKey?.startsWith(prefix)).map((row) => valueOf(row, brokenOff));
   const gaps = (values('gap~').filter((gap) => gap !== null) as StoredGap[]).map(gapOf);
   const record: TenantRecord = {
+    ...UNTOLD,
     ...(unpack('head', current) as Head),
     scopes: (values('scope~').filter((scope) => scope !== null) as ScopeRecord[]).map(scopeOf),
     openGaps: gaps.filter(({ closedAt }) => closedAt === null),
     closedGaps: gaps.filter(({ closedAt }) => closedAt !== null),
+    dpor: values('dpor~').filter((dpor) => dpor !== null) as Dpor[],
     version: Number(current['version']),
   };
   const unannounced = rows
@@ -164,7 +170,7 @@ function headAction(known: Versioned<TenantRecord>, record: TenantRecord): Trans
 }
 
 function headRow(
-  { scopes: _scopes, openGaps: _open, closedGaps: _closed, version, ...head }: TenantRecord,
+  { scopes: _scopes, openGaps: _open, closedGaps: _closed, dpor: _dpor, version, ...head }: TenantRecord,
   brokenOff: readonly string[] = [],
 ): Entity {
   return {
@@ -192,7 +198,7 @@ function historyRows(
   ];
 }
 
-/** The rows a commit touches: scopes and gaps that differ from what is on record. */
+/** The rows a commit touches: scopes, gaps and partners of record that differ from what is on record. */
 function rowsOf(
   before: TenantRecord,
   { record, closedGaps, droppedScopes }: TenantCommit,
@@ -204,12 +210,14 @@ function rowsOf(
     ...[...before.openGaps, ...before.closedGaps].map(
       (gap) => [ledgerKeys.gap(gap.scope, gap.openedAt), gap] as const,
     ),
+    ...before.dpor.map((dpor) => [ledgerKeys.dpor(dpor.subscriptionId), dpor] as const),
   ]);
   const after = new Map<string, unknown>([
     ...record.scopes.map((scope) => [ledgerKeys.scope(scope.scope), scope] as const),
     ...[...record.openGaps, ...record.closedGaps, ...closedGaps].map(
       (gap) => [ledgerKeys.gap(gap.scope, gap.openedAt), gap] as const,
     ),
+    ...record.dpor.map((dpor) => [ledgerKeys.dpor(dpor.subscriptionId), dpor] as const),
     ...droppedScopes.map((scope) => [ledgerKeys.scope(scope), undefined] as const),
   ]);
   return [...after]

@@ -1,0 +1,55 @@
+import { Failure } from '../domain/failure.ts';
+import { refused, type Refused } from '../domain/fault.ts';
+import type { Log } from '../domain/log.ts';
+import type { Clock, TenantLedger } from '../domain/ports.ts';
+import type { TenantRecord, Told } from '../domain/tenant-record.ts';
+import { toldCommit } from '../domain/told-change.ts';
+
+export interface RecordToldDeps {
+  readonly ledger: Pick<TenantLedger, 'read' | 'commit'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What a telling comes to for one tenant, held against its record. */
+export type ToldDecision =
+  | Refused
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'record'; readonly record: TenantRecord; readonly told: Told };
+
+/** What became of a telling; `record` is the tenant's as it stands now. */
+export type ToldResult = Refused | { readonly kind: 'recorded' | 'unchanged'; readonly record: TenantRecord };
+
+/** How often a telling is tried again at once when somebody else wrote the same tenant in between. */
+const WRITE_TRIES = 5;
+
+/**
+ * Puts what a person told on a tenant's record, as one change. Told twice, it changes nothing the second time. Throws
+ * `Failure` when the ledger cannot be read or written.
+ */
+export async function recordTold(
+  deps: RecordToldDeps,
+  { tenantId, causeId }: { readonly tenantId: string; readonly causeId: string },
+  decide: (record: TenantRecord, now: Date) => ToldDecision,
+): Promise<ToldResult> {
+  for (let tries = 1; ; tries++) {
+    const known = await deps.ledger.read(tenantId.toLowerCase());
+    if (!known) return refused('unknown-tenant', { field: 'tenantId', problem: 'is not on record' });
+    if (known.record.registration.offboardedAt) {
+      return refused('offboarded', { field: 'tenantId', problem: 'is no longer ours' });
+    }
+    const at = deps.clock();
+    const decision = decide(known.record, at);
+    if (decision.kind === 'refused') return decision;
+    if (decision.kind === 'unchanged') return { kind: 'unchanged', record: known.record };
+    const commit = toldCommit(known.record, decision.record, [decision.told], { at, causeId });
+    try {
+      await deps.ledger.commit(known, commit);
+    } catch (error) {
+      if (tries < WRITE_TRIES && error instanceof Failure && error.kind === 'conflict') continue;
+      throw error;
+    }
+    deps.log.info('tenant.told', { tenantId, what: decision.told.what, version: commit.record.version });
+    return { kind: 'recorded', record: commit.record };
+  }
+}
