@@ -41,6 +41,10 @@ export interface Stack {
   startSweep(): Promise<void>;
   queues(): Promise<Readonly<Record<string, QueueNumbers>>>;
   azure(): Promise<AzureReport>;
+  /** Requests to Table Storage so far, by method and table. */
+  tableRequests(): Promise<Readonly<Record<string, number>>>;
+  /** Process ids by part. */
+  readonly pids: Readonly<Record<string, number>>;
   hostInFlight(): Promise<number>;
   /** The report of everything on record. */
   report(): Promise<Record<string, unknown>>;
@@ -182,6 +186,8 @@ async function startParts(
     },
     queues: async () => (await broker.ask('stats')) as Record<string, QueueNumbers>,
     azure: async () => (await azure.ask('report')) as AzureReport,
+    tableRequests: async () => (await tables.ask('requests')) as Record<string, number>,
+    pids: Object.fromEntries([...parts, loader].map(({ name, pid }) => [name, pid])),
     hostInFlight: async () => ((await host.ask('stats')) as { inFlight: number }).inFlight,
     report: async () => (await report.ask('report')) as Record<string, unknown>,
     broken: Promise.race(

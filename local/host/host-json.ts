@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { Settings } from './setting.ts';
 
 /** host.json as it stands in the file; unknown parts are carried and ignored. */
 export interface HostJson {
@@ -38,6 +39,27 @@ export function readHostJson(appRoot: string): HostJson {
   } catch (error) {
     throw new Error(`${file} cannot be read: ${String(error)}`, { cause: error });
   }
+}
+
+/** Prefix of settings that go before host.json, path by path, as on Azure. */
+const OVERRIDE = 'AzureFunctionsJobHost__';
+
+/** host.json with what the settings put in its place: `AzureFunctionsJobHost__extensions__serviceBus__…`. */
+export function withOverrides(hostJson: HostJson, settings: Settings): HostJson {
+  const result = structuredClone(hostJson) as Record<string, unknown>;
+  for (const [name, value] of Object.entries(settings)) {
+    if (!name.startsWith(OVERRIDE) || value === undefined) continue;
+    const path = name.slice(OVERRIDE.length).split('__');
+    const last = path.pop() ?? '';
+    let place = result;
+    for (const part of path) {
+      const next = (place[part] ?? {}) as Record<string, unknown>;
+      place[part] = next;
+      place = next;
+    }
+    place[last] = /^\d+$/.test(value) ? Number(value) : value;
+  }
+  return result as HostJson;
 }
 
 /** Fills in what host.json leaves out. */

@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import { ServiceBusClient } from '@azure/service-bus';
 import { findAppFiles, loadApp, type App } from './app.ts';
 import { manualInput } from './bus-message.ts';
-import { hostOptions, readHostJson, type HostJson, type HostOptions } from './host-json.ts';
+import { hostOptions, readHostJson, withOverrides, type HostJson, type HostOptions } from './host-json.ts';
 import { startHttpListener } from './http-listener.ts';
 import { makeInvoker, type InvocationStats, type Invoker } from './invocation.ts';
 import { isAtLeast, type Log } from './log.ts';
@@ -50,7 +50,7 @@ const closeMs = 2_000;
 /** Starts the host; rejects when the app does not start, registers nothing or asks for something unsupported. */
 export async function startHost(deps: HostDeps): Promise<Host> {
   const appRoot = deps.appRoot ?? dirname(required(deps.appFile, 'appRoot or appFile'));
-  const options = hostOptions(deps.hostJson ?? readHostJson(appRoot));
+  const options = hostOptions(withOverrides(deps.hostJson ?? readHostJson(appRoot), deps.env));
   const log: Log = (entry) => {
     if (isAtLeast(entry.level, options.minimumLogLevel)) deps.log(entry);
   };

@@ -1,4 +1,9 @@
-/** Azurite's table service as a child of the local stack: `--port N [--data DIR]`; without DIR it keeps nothing. */
+/**
+ * Azurite's table service as a child of the local stack: `--port N [--data DIR]`; without DIR it keeps nothing. It counts
+ * the requests it is sent by method and table; an entity-group transaction is one request, under `$batch`.
+ */
+import { channel } from 'node:diagnostics_channel';
+import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -22,6 +27,14 @@ process.argv = [
   ...(values.data ? ['--location', values.data] : ['--inMemoryPersistence']),
 ];
 
+const requests: Record<string, number> = {};
+channel('http.server.request.start').subscribe((message) => {
+  const { method, url } = (message as { request: IncomingMessage }).request;
+  const table = /^\/[^/]+\/([$A-Za-z0-9]+)/.exec(url ?? '')?.[1] ?? '';
+  const name = `${method ?? ''} ${table}`;
+  requests[name] = (requests[name] ?? 0) + 1;
+});
+
 createRequire(import.meta.url)('azurite/dist/src/table/main.js');
 
 // Azurite closes in order, and writes what it holds in memory to disk, only for SIGINT, and only for the first one.
@@ -35,7 +48,7 @@ const end = () => {
 process.once('SIGTERM', end);
 
 await listening();
-serveControl({ port }, {}, end);
+serveControl({ port }, { requests: () => requests }, end);
 
 async function listening(): Promise<void> {
   for (;;) {

@@ -20,7 +20,7 @@ export interface TenantProjection extends TenantList {
 export function makeTenantList(table: Table, digest: (text: string) => string): TenantProjection {
   return {
     async project(record) {
-      const row = rowOf(record, digest(signatureOf(record.scopes)));
+      const row = tenantRow(record, digest(signatureOf(record.scopes)));
       if (record.phase === 'unobserved' && record.version === 0 && (await created(table, row))) return;
       const known = await table.get(row.partitionKey, row.rowKey);
       if (!known) {
@@ -56,7 +56,8 @@ async function unlessOvertaken(write: Promise<unknown>): Promise<boolean> {
   }
 }
 
-function rowOf(record: TenantRecord, digest: string): Entity {
+/** A tenant's row in the list; `digest` is that of what is seen of it. */
+export function tenantRow(record: TenantRecord, digest: string): Entity {
   const { registration } = record;
   return {
     partitionKey: tenantPartition(registration.tenantId),

@@ -1,0 +1,107 @@
+/**
+ * Puts tenants on the list as an earlier sweep would have left them, by the product's own judgement of the same estate.
+ * Adopting a hundred thousand one by one would take longer than everything that is measured; that a steady sweep then
+ * finds nothing to do is checked, so a seed that differs from the real thing fails the run.
+ */
+import { createHash } from 'node:crypto';
+import { TableClient, type TransactionAction } from '@azure/data-tables';
+import { tenantRow } from '../src/lib/adapters/tables/tenant-list.ts';
+import { assess } from '../src/lib/domain/assessment.ts';
+import { makeRoleTable } from '../src/lib/domain/role-table.ts';
+import { indexReadings } from '../src/lib/domain/sweep.ts';
+import { newTenantRecord, type TenantRecord } from '../src/lib/domain/tenant-record.ts';
+import { signatureOf } from '../src/lib/domain/tenant-summary.ts';
+import { applyTelling } from '../src/lib/domain/tenant.ts';
+import { subscriptionScope } from '../src/lib/domain/scope.ts';
+import {
+  APPLICATION,
+  EARNING_ROLE,
+  MANAGING_TENANT,
+  PARTNER_ID,
+  PRINCIPAL,
+  subscriptionId,
+  tenantId,
+} from './estates.ts';
+
+const PER_TRANSACTION = 100;
+
+/** Seeds customers number `from` to `to` of a Lighthouse estate. */
+export async function seedTenants(tables: string, from: number, to: number): Promise<void> {
+  const client = TableClient.fromConnectionString(tables, 'Tenants', { allowInsecureConnection: true });
+  await client.createTable();
+  const at = new Date();
+  const partitions = new Map<string, TransactionAction[]>();
+  for (let customer = from; customer < to; customer++) {
+    const record = coveredTenant(customer, at);
+    const row = tenantRow(record, digest(signatureOf(record.scopes)));
+    const actions = partitions.get(row.partitionKey) ?? [];
+    actions.push(['upsert', row, 'Replace']);
+    partitions.set(row.partitionKey, actions);
+    if (actions.length < PER_TRANSACTION) continue;
+    await client.submitTransaction(actions);
+    partitions.delete(row.partitionKey);
+  }
+  for (const actions of partitions.values()) await client.submitTransaction(actions);
+}
+
+const principal = {
+  name: 'pal-link',
+  homeTenantId: MANAGING_TENANT,
+  objectId: PRINCIPAL,
+  applicationId: APPLICATION,
+  wantedPartnerId: PARTNER_ID,
+  groupIds: [],
+  formerObjectIds: [],
+};
+
+function coveredTenant(at: number, now: Date): TenantRecord {
+  const registration = applyTelling(null, {
+    tenantId: tenantId(at),
+    facts: {},
+    presence: 'onboarded',
+    at: now,
+    heardAt: now,
+    source: 'sweep',
+    trusted: true,
+  });
+  const scope = subscriptionScope(subscriptionId(at));
+  const readings = indexReadings(
+    [
+      {
+        facts: {
+          subscriptionId: subscriptionId(at),
+          tenantId: tenantId(at),
+          displayName: 'Production',
+          state: 'Enabled',
+          quotaId: 'CSP_2015-05-01',
+          managedByTenantIds: [MANAGING_TENANT],
+        },
+        delegations: [
+          {
+            id: `${scope.id}/providers/Microsoft.ManagedServices/registrationAssignments/seed`,
+            scope,
+            managedByTenantId: MANAGING_TENANT,
+            offer: 'Managed service',
+            marketplace: false,
+            provisioningState: 'Succeeded',
+            authorizations: [{ principalId: PRINCIPAL, principalName: null, roleId: EARNING_ROLE }],
+            eligibleAuthorizations: [],
+          },
+        ],
+      },
+    ],
+    MANAGING_TENANT,
+  );
+  const rules = {
+    managingTenantId: MANAGING_TENANT,
+    identities: { principal, others: [] },
+    roles: makeRoleTable(),
+    expectDelegationWithinMs: 0,
+  };
+  const look = { at: now, causeId: 'seed', readings };
+  return { ...assess(newTenantRecord(registration), look, rules).record, lastOutcome: 'assessed' };
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
