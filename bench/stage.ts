@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startChild, type Child } from '../local/control.ts';
 import { settled } from '../local/settle.ts';
 import { startStack, type Stack } from '../local/stack.ts';
 import { makeSweepLedger } from '../src/lib/adapters/tables/sweep-ledger.ts';
@@ -20,6 +21,8 @@ export interface Counts {
 export interface Stage {
   readonly stack: Stack;
   table(name: string): Table;
+  /** Asks the process that measures round trips alone. */
+  alone(question: string, body?: object): Promise<number>;
   counts(): Promise<Counts>;
   /** Asks for a sweep and waits until it has finished. */
   sweep(): Promise<SweepRecord>;
@@ -51,21 +54,41 @@ export async function onStage<T>(
     timeoutSeconds: null,
   };
   const stack = await startStack(options, dataDir, () => undefined);
+  const children: Child[] = [];
   try {
-    return await work(stageOf(stack));
+    return await work(stageOf(stack, children));
   } finally {
+    await Promise.all(children.map((child) => child.stop()));
     await stack.stop();
     rmSync(dataDir, { recursive: true, force: true });
   }
 }
 
-function stageOf(stack: Stack): Stage {
+/** The process for round trips alone, with a broker of its own: on the stack's queues the app would answer. */
+async function startAlone(stack: Stack, children: Child[]): Promise<Child> {
+  const part = async (name: string, script: string, args: string[], env: Record<string, string>) => {
+    const child = await startChild({ name, script, args, env, onLine: () => undefined });
+    children.push(child);
+    return child;
+  };
+  const path = { PATH: process.env['PATH'] ?? '' };
+  const broker = await part('broker', 'local/broker/main.ts', ['--queues', 'infra/queues.json'], path);
+  const settings = { ...path, ...stack.settings, BENCH_BROKER: String(broker.facts['connectionString']) };
+  return part('alone', 'bench/alone.ts', [], settings);
+}
+
+function stageOf(stack: Stack, children: Child[]): Stage {
+  let aloneChild: Promise<Child> | null = null;
   const connectionString = stack.addresses['tables'] ?? '';
   const table = (name: string) => makeTable(name, { kind: 'connection-string', connectionString });
   const sweeps = makeSweepLedger(table('Sweeps'));
   return {
     stack,
     table,
+    async alone(question, body) {
+      aloneChild ??= startAlone(stack, children);
+      return Number(await (await aloneChild).ask(question, body));
+    },
     async counts() {
       const { calls, throttled, beforeRetryAfter } = await stack.azure();
       return { arm: calls, tables: await stack.tableRequests(), throttled, beforeRetryAfter };

@@ -43,6 +43,8 @@ export interface Stack {
   azure(): Promise<AzureReport>;
   /** Requests to Table Storage so far, by method and table. */
   tableRequests(): Promise<Readonly<Record<string, number>>>;
+  /** The app's settings, and with them what reaches every part; they hold the secrets of this run. */
+  readonly settings: Readonly<Record<string, string>>;
   /** Process ids by part. */
   readonly pids: Readonly<Record<string, number>>;
   hostInFlight(): Promise<number>;
@@ -170,6 +172,7 @@ async function startParts(
     estate,
     httpPort: Number(host.facts['port']),
     addresses,
+    settings,
     async loadEvents() {
       const sent = Number(await loader.ask('send'));
       await azure.ask('start-timeline');

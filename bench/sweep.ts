@@ -1,0 +1,160 @@
+/** What a sweep of a Lighthouse estate costs when nothing has changed: calls, writes, time, memory. */
+import { lighthouseEstate } from './estates.ts';
+import type { Figure } from './figure.ts';
+import { seedTenants } from './seed.ts';
+import { between, LINK_WRITE, onStage, sumOf, TABLE_WRITE, type Counts, type Stage } from './stage.ts';
+
+/** Rows of the ledger of tenants and links; those of the sweep itself (its row, its lease) stand beside. */
+const ALL_TABLES = TABLE_WRITE;
+
+interface SteadySweep {
+  readonly counts: Counts;
+  readonly assessedMs: number;
+  readonly hostPeakMemory: number;
+}
+
+/** Brings up an estate whose tenants are all known and well, and sweeps it; fails when the sweep found anything to do. */
+async function steadySweep(stage: Stage, tenants: number): Promise<SteadySweep> {
+  const before = await stage.counts();
+  const record = await stage.sweep();
+  const steady = record.tenants.steady;
+  if (steady !== tenants) {
+    throw new Error(`The sweep of ${tenants} found ${steady} steady: ${JSON.stringify(record.tenants)}`);
+  }
+  return {
+    counts: between(before, await stage.counts()),
+    assessedMs: Date.parse(record.assessedAt ?? '') - Date.parse(record.startedAt),
+    hostPeakMemory: stage.hostPeakMemory(),
+  };
+}
+
+async function onSteadyEstate<T>(
+  tenants: number,
+  latency: number,
+  work: (stage: Stage) => Promise<T>,
+  set: Readonly<Record<string, string>> = {},
+): Promise<T> {
+  const latencyMs = { token: latency, read: latency, write: latency, graph: latency };
+  return onStage(lighthouseEstate(tenants, { announced: 1, latencyMs }), set, async (stage) => {
+    // One customer comes by an event, so that the link is on record; the rest as a sweep has left them.
+    await stage.stack.loadEvents();
+    await stage.settle(60);
+    await seedTenants(stage.stack.addresses['tables'] ?? '', 1, tenants);
+    return work(stage);
+  });
+}
+
+/** Calls and writes of a steady sweep; `calls` is the limit: one query a thousand subscriptions, and a few more. */
+export async function sweepCosts(tenants: number): Promise<Figure[]> {
+  const { counts } = await onSteadyEstate(tenants, 0, (stage) => steadySweep(stage, tenants));
+  const calls = sumOf(counts.arm, /./);
+  const size = tenants.toLocaleString('en');
+  const formula = Math.ceil(tenants / 1000) + 25;
+  return [
+    {
+      name: `ARM calls of a steady sweep, ${size} tenants`,
+      value: calls,
+      unit: 'calls',
+      limit: { atMost: formula },
+      comparedTo: `ceil(n / 1,000) queries + 25; asked: ${listOf(counts.arm)}`,
+    },
+    {
+      name: `link writes of that sweep`,
+      value: sumOf(counts.arm, LINK_WRITE),
+      unit: 'writes',
+      limit: { atMost: 0 },
+      comparedTo: 'nothing is wrong, so nothing is written',
+    },
+    {
+      name: `ledger writes of that sweep`,
+      value: sumOf(counts.tables, ALL_TABLES),
+      unit: 'writes',
+      limit: { atMost: 5 },
+      comparedTo: listOf(onlyWrites(counts.tables)) || 'none',
+    },
+  ];
+}
+
+/** The sweep against its ideal, and against the walk of the known scripts. */
+export async function sweepTimes(tenants: number): Promise<Figure[]> {
+  const size = tenants.toLocaleString('en');
+  const slow = await onSteadyEstate(tenants, 250, async (stage) => {
+    await steadySweep(stage, tenants);
+    const { assessedMs } = await steadySweep(stage, tenants);
+    const [pages, list, read, write] = [
+      await stage.alone('estatePages'),
+      await stage.alone('listPages'),
+      await stage.alone('tableRead'),
+      await stage.alone('tableWrite'),
+    ];
+    // Begin: the row is read, the lease taken, the row written; at the end it is written again. Pages of list and estate
+    // do not wait for each other.
+    const chain = Math.max(pages, list) + 2 * read + 3 * write;
+    return { assessedMs, ideal: chain, pages, list };
+  });
+  const quick = await onSteadyEstate(tenants, 50, async (stage) => {
+    await steadySweep(stage, tenants);
+    const { assessedMs } = await steadySweep(stage, tenants);
+    const sample = 200;
+    const walked = await stage.alone('walkTenants', { tenants: sample });
+    return { assessedMs, walked: (walked / sample) * tenants, sample };
+  });
+  return [
+    {
+      name: `sweep of ${size} tenants against its ideal, 250 ms a call`,
+      value: slow.assessedMs / slow.ideal,
+      unit: '×',
+      limit: { atMost: 1.3 },
+      comparedTo: `${ms(slow.assessedMs)} against ${ms(slow.ideal)} (estate pages alone ${ms(slow.pages)}, list pages alone ${ms(slow.list)}; the quota of 15 queries in 5 s does not bind ${Math.ceil(tenants / 1000)})`,
+    },
+    {
+      name: `the same estate walked tenant by tenant, 50 ms a call`,
+      value: quick.walked / quick.assessedMs,
+      unit: '× slower',
+      limit: { atLeast: 100 },
+      comparedTo: `${ms(quick.walked)} (${quick.sample} tenants walked, scaled to ${size}) against ${ms(quick.assessedMs)} for the sweep`,
+    },
+  ];
+}
+
+/** Memory at two sizes; the host's process whole, host and SDKs included. */
+export async function sweepMemory(small: number, large: number): Promise<Figure[]> {
+  const peak = (tenants: number) =>
+    onSteadyEstate(tenants, 0, async (stage) => (await steadySweep(stage, tenants)).hostPeakMemory);
+  const [little, much] = [await peak(small), await peak(large)];
+  const sizes = `${large.toLocaleString('en')} against ${small.toLocaleString('en')} tenants`;
+  return [
+    {
+      name: `memory of a sweep, ${sizes}`,
+      value: much / little,
+      unit: '×',
+      limit: { atMost: 1.5 },
+      comparedTo: `peak resident memory of the whole host process: ${mb(much)} against ${mb(little)}`,
+    },
+    {
+      name: `memory of a sweep of ${large.toLocaleString('en')} tenants`,
+      value: much / 1e6,
+      unit: 'MB',
+      limit: { atMost: 300 },
+      comparedTo: 'peak resident memory of the whole host process',
+    },
+  ];
+}
+
+function onlyWrites(tables: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(tables).filter(([name]) => ALL_TABLES.test(name)));
+}
+
+function listOf(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([name, count]) => `${count} × ${name}`)
+    .join(', ');
+}
+
+export function ms(value: number): string {
+  return value >= 10_000 ? `${(value / 1000).toFixed(1)} s` : `${Math.round(value)} ms`;
+}
+
+function mb(bytes: number): string {
+  return `${Math.round(bytes / 1e6)} MB`;
+}
