@@ -74,7 +74,15 @@ serveControl(
     estatePages: () => drain(index.tenants()),
     /** All pages of the list of tenants. */
     listPages: () => drain(makeTenantList(makeTable('Tenants', storage), String).all()),
-    graphQuery: () => alone(5, (at) => index.find(tenantId(at))),
+    graphQuery: () =>
+      alone(5, (at) =>
+        arm({
+          method: 'POST',
+          path: '/providers/Microsoft.ResourceGraph/resources?api-version=2022-10-01',
+          body: { query: `resourcecontainers | where tenantId in~ ('${tenantId(at)}') | project id, name` },
+          what: 'measuring',
+        }),
+      ),
     directRead: () => alone(5, (at) => estate.delegations(subscriptionScope(subscriptionId(at)))),
     armRead: () =>
       alone(5, () =>

@@ -8,7 +8,7 @@ import { settled } from '../local/settle.ts';
 import { startStack, type Stack } from '../local/stack.ts';
 import { makeSweepLedger } from '../src/lib/adapters/tables/sweep-ledger.ts';
 import { makeTable, type Table } from '../src/lib/adapters/tables/table.ts';
-import type { SweepRecord } from '../src/lib/domain/sweep.ts';
+import type { SweepRecord } from '../src/lib/domain/sweep-record.ts';
 
 /** What has been asked of Azure and of Table Storage so far. */
 export interface Counts {

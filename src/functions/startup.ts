@@ -5,7 +5,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { app, type InvocationContext } from '@azure/functions';
-import { startApp, type App } from '../lib/app.ts';
+import type { App } from '../lib/app.ts';
 
 let composed: App | null = null;
 
@@ -18,7 +18,9 @@ app.hook.preInvocation((hook) => {
     invocations.run(hook.invocationContext, () => handler(...args) as unknown);
 });
 
-app.hook.appStart(() => {
+app.hook.appStart(async () => {
+  // Loaded here, not above: functions register before the app and its SDKs are evaluated.
+  const { startApp } = await import('../lib/app.ts');
   composed = startApp((level, line) => {
     invocations.getStore()?.[level](line);
   });

@@ -45,7 +45,7 @@ describe('the pacer', () => {
 
   it('gathers for longer right after a batch, when there is load', async () => {
     const { pacer, elapsed } = aPacer();
-    await pacer.during(() => Promise.resolve());
+    await pacer.during(2, () => Promise.resolve());
     pacer.arrival();
 
     await pacer.opening();
@@ -53,9 +53,19 @@ describe('the pacer', () => {
     expect(elapsed()).toBe(200);
   });
 
+  it('takes one look-up after the other for no load', async () => {
+    const { pacer, elapsed } = aPacer();
+    await pacer.during(1, () => Promise.resolve());
+    pacer.arrival();
+
+    await pacer.opening();
+
+    expect(elapsed()).toBe(20);
+  });
+
   it('lets nobody wait for others for more than three seconds', async () => {
     const { pacer, elapsed, at } = aPacer();
-    await pacer.during(() => Promise.resolve());
+    await pacer.during(2, () => Promise.resolve());
     for (let ms = 100; ms <= 3_000; ms += 100) at(ms, () => pacer.arrival());
     pacer.arrival();
 
@@ -79,7 +89,7 @@ describe('the pacer', () => {
   it('opens only when the batch before has come to its end', async () => {
     const { pacer } = aPacer();
     let end: () => void = () => undefined;
-    const batch = pacer.during(() => new Promise<void>((resolve) => (end = resolve)));
+    const batch = pacer.during(2, () => new Promise<void>((resolve) => (end = resolve)));
     const order: string[] = [];
     const opening = pacer.opening().then(() => order.push('opened'));
     await Promise.resolve();
@@ -93,7 +103,7 @@ describe('the pacer', () => {
 
   it('opens after a batch that failed', async () => {
     const { pacer } = aPacer();
-    const failing = pacer.during(() => Promise.reject(new Error('Azure answered 500.')));
+    const failing = pacer.during(2, () => Promise.reject(new Error('Azure answered 500.')));
 
     await expect(failing).rejects.toThrow('Azure answered 500.');
 

@@ -70,7 +70,7 @@ export function makeEstateIndex(given: EstateIndexDeps): EstateIndex {
   };
 
   const loader = new DataLoader<string, readonly IndexedSubscription[]>(
-    (tenantIds) => pacer.during(() => findMany(deps, reach, lateDirectory, tenantIds)),
+    (tenantIds) => pacer.during(tenantIds.length, () => findMany(deps, reach, lateDirectory, tenantIds)),
     {
       cache: false,
       maxBatchSize: TENANTS_PER_QUERY,

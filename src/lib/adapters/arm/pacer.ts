@@ -9,8 +9,8 @@ export interface Pacer {
   arrival(): void;
   /** Resolves when the next batch may be sent. */
   opening(): Promise<void>;
-  /** Runs a batch; the next opening waits for its end. */
-  during<T>(batch: () => Promise<T>): Promise<T>;
+  /** Runs a batch that serves so many look-ups; the next opening waits for its end. */
+  during<T>(lookUps: number, batch: () => Promise<T>): Promise<T>;
   /** Takes note of the quota headers: what remains, and when it is full again (`hh:mm:ss`). */
   spent(remaining: string | undefined, resetsAfter: string | undefined): void;
   /** Resolves when the quota allows one more query. */
@@ -24,7 +24,7 @@ const QUIET_UNDER_LOAD_MS = 200;
 const GATHER_MS = 3_000;
 /** How often to see whether those on their way have come. */
 const LOOK_MS = 20;
-/** A batch within this time of the last one means load. */
+/** A batch for several within this time means load; one look-up after the other does not. */
 const LOAD_MS = 1_000;
 /** Queries kept in hand, because other workers draw on the same quota. */
 const RESERVE = 2;
@@ -32,7 +32,7 @@ const RESERVE = 2;
 export function makePacer(clock: () => Date, sleep: (ms: number) => Promise<void>): Pacer {
   const onTheWay = new Set<symbol>();
   let lastArrival = 0;
-  let lastBatchEnd = 0;
+  let lastSharedEnd = 0;
   let batch: Promise<unknown> = Promise.resolve();
   let notBefore = 0;
   const now = () => clock().getTime();
@@ -53,7 +53,7 @@ export function makePacer(clock: () => Date, sleep: (ms: number) => Promise<void
     },
     async opening() {
       const from = now();
-      const loaded = from - lastBatchEnd < LOAD_MS;
+      const loaded = from - lastSharedEnd < LOAD_MS;
       await batch.catch(() => undefined);
       await quota();
       const quiet = loaded ? QUIET_UNDER_LOAD_MS : QUIET_MS;
@@ -64,13 +64,13 @@ export function makePacer(clock: () => Date, sleep: (ms: number) => Promise<void
         await sleep(others ? LOOK_MS : rest);
       }
     },
-    async during(run) {
+    async during(lookUps, run) {
       const running = run();
       batch = running;
       try {
         return await running;
       } finally {
-        lastBatchEnd = now();
+        if (lookUps > 1) lastSharedEnd = now();
       }
     },
     spent(remaining, resetsAfter) {
