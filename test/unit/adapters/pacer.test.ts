@@ -122,7 +122,21 @@ describe('the pacer', () => {
   ])('with %s of the quota left waits as long as it must', async (_, remaining, resetsAfter, waited) => {
     const { pacer, elapsed } = aPacer();
 
+    pacer.spent('14', '00:00:05');
     pacer.spent(remaining, resetsAfter);
+    await pacer.quota();
+
+    expect(elapsed()).toBe(waited);
+  });
+
+  it.each<[string, number]>([
+    ['1', 0],
+    ['0', 5_000],
+  ])('uses a small quota up: with %s left waits %i ms', async (remaining, waited) => {
+    const { pacer, elapsed } = aPacer();
+
+    pacer.spent('2', '00:00:05');
+    pacer.spent(remaining, '00:00:05');
     await pacer.quota();
 
     expect(elapsed()).toBe(waited);

@@ -26,8 +26,9 @@ const GATHER_MS = 3_000;
 const LOOK_MS = 20;
 /** A batch for several within this time means load; one look-up after the other does not. */
 const LOAD_MS = 1_000;
-/** Queries kept in hand, because other workers draw on the same quota. */
+/** Queries kept in hand, because other workers draw on the same quota; of a small quota no more than a fifth. */
 const RESERVE = 2;
+const RESERVE_SHARE = 0.2;
 
 export function makePacer(clock: () => Date, sleep: (ms: number) => Promise<void>): Pacer {
   const onTheWay = new Set<symbol>();
@@ -35,6 +36,7 @@ export function makePacer(clock: () => Date, sleep: (ms: number) => Promise<void
   let lastSharedEnd = 0;
   let batch: Promise<unknown> = Promise.resolve();
   let notBefore = 0;
+  let mostSeen = 0;
   const now = () => clock().getTime();
 
   const quota = async () => {
@@ -74,7 +76,9 @@ export function makePacer(clock: () => Date, sleep: (ms: number) => Promise<void
       }
     },
     spent(remaining, resetsAfter) {
-      if (remaining === undefined || Number(remaining) > RESERVE) return;
+      if (remaining === undefined) return;
+      mostSeen = Math.max(mostSeen, Number(remaining) + 1);
+      if (Number(remaining) > Math.min(RESERVE, mostSeen * RESERVE_SHARE)) return;
       notBefore = now() + millisecondsOf(resetsAfter);
     },
     quota,
