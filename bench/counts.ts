@@ -9,6 +9,9 @@ import { between, LINK_WRITE, onStage, sumOf, TABLE_WRITE, type Counts } from '.
 
 const BASELINE = 'bench/counts.json';
 
+/** How look-ups fall into batches depends on timing, by a call or two in a hundred; nothing stays nothing. */
+const SLACK = 1.1;
+
 type Baseline = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 /** Compares with the baseline: exit code 0 when nothing is above it. `update` writes the baseline anew. */
@@ -23,9 +26,10 @@ export async function compareCounts(update: boolean, say: (line: string) => void
   let worse = 0;
   for (const [run, counts] of Object.entries(found)) {
     for (const [name, count] of Object.entries(counts)) {
-      const limit = allowed[run]?.[name];
+      const known = allowed[run]?.[name];
+      const limit = known === undefined ? undefined : Math.floor(known * SLACK);
       const ok = limit !== undefined && count <= limit;
-      say(`${ok ? 'ok  ' : 'MORE'} ${run}: ${count} ${name} (baseline ${limit ?? 'none'})`);
+      say(`${ok ? 'ok  ' : 'MORE'} ${run}: ${count} ${name} (baseline ${known ?? 'none'})`);
       if (!ok) worse += 1;
     }
   }

@@ -59,7 +59,7 @@ export function withOverrides(hostJson: HostJson, settings: Settings): HostJson 
     }
     place[last] = /^\d+$/.test(value) ? Number(value) : value;
   }
-  return result as HostJson;
+  return result;
 }
 
 /** Fills in what host.json leaves out. */
