@@ -20,12 +20,12 @@ export function asJson(figure: Figure) {
   return { name, value: rounded(figure.value), unit, limit: limitText(figure), ok: isOk(figure), comparedTo };
 }
 
-export function limitText({ limit }: Figure): string | null {
+function limitText({ limit }: Figure): string | null {
   if (!limit) return null;
   return 'atMost' in limit ? `<= ${limit.atMost}` : `>= ${limit.atLeast}`;
 }
 
-export function rounded(value: number): number {
+function rounded(value: number): number {
   if (Math.abs(value) >= 100) return Math.round(value);
   return Number(value.toPrecision(3));
 }

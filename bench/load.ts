@@ -1,11 +1,11 @@
 /** What it costs to start: loading the built app, and the first pass after a cold start. */
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ServiceBusClient } from '@azure/service-bus';
 import { startChild } from '../local/control.ts';
-import { lighthouseEstate, tenantId } from './estates.ts';
+import { lighthouseEstate } from './estates.ts';
 import { median, type Figure } from './figure.ts';
+import { onboard, recorded, send } from './onboard.ts';
 import { onStage, type Stage } from './stage.ts';
 import { ms } from './sweep.ts';
 
@@ -60,7 +60,7 @@ export async function coldStart(): Promise<Figure[]> {
     const client = new ServiceBusClient(stage.stack.settings['ServiceBus'] ?? '');
     try {
       const warm: number[] = [];
-      for (let customer = 2; customer < 10; customer++) warm.push(await pass(stage, client, customer));
+      for (let customer = 2; customer < 10; customer++) warm.push(await onboard(stage, client, customer));
       process.kill(stage.stack.pids['host'] ?? 0, 'SIGKILL');
       const cold = await coldPass(stage, client, 10);
       return [
@@ -79,7 +79,7 @@ export async function coldStart(): Promise<Figure[]> {
 }
 
 async function coldPass(stage: Stage, client: ServiceBusClient, customer: number): Promise<number> {
-  await send(client, customer);
+  await send(client, [customer]);
   const started = performance.now();
   const host = await startChild({
     name: 'host',
@@ -94,31 +94,4 @@ async function coldPass(stage: Stage, client: ServiceBusClient, customer: number
   } finally {
     await host.stop();
   }
-}
-
-async function pass(stage: Stage, client: ServiceBusClient, customer: number): Promise<number> {
-  const started = performance.now();
-  await send(client, customer);
-  await recorded(stage, customer);
-  return performance.now() - started;
-}
-
-async function send(client: ServiceBusClient, customer: number): Promise<void> {
-  const sender = client.createSender('onboarding');
-  await sender.sendMessages({
-    messageId: `event-${customer}`,
-    body: Buffer.from(JSON.stringify({ tenantId: tenantId(customer) })),
-  });
-  await sender.close();
-}
-
-/** Waits until a customer's outcome is on record. */
-export async function recorded(stage: Stage, customer: number): Promise<void> {
-  const ledger = stage.table('Ledger');
-  for (const until = Date.now() + 60_000; Date.now() < until;) {
-    const row = await ledger.get(tenantId(customer), 'current');
-    if (row?.['phase'] === 'covered') return;
-    await sleep(5);
-  }
-  throw new Error(`Customer ${customer} was not recorded within 60 s.`);
 }

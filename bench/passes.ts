@@ -3,35 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ServiceBusClient } from '@azure/service-bus';
 import { lighthouseEstate, servicePrincipalEstate, tenantId } from './estates.ts';
 import { median, type Figure } from './figure.ts';
+import { onboard, send } from './onboard.ts';
 import { between, onStage, sumOf, type Stage } from './stage.ts';
 import { ms } from './sweep.ts';
 
 const SLOW = { token: 250, read: 250, write: 250, graph: 250 };
-
-/** Sends the event of one customer and waits until its outcome is on record; gives the milliseconds in between. */
-async function onboard(stage: Stage, client: ServiceBusClient, customer: number): Promise<number> {
-  const ledger = stage.table('Ledger');
-  const started = performance.now();
-  await send(client, [customer]);
-  for (;;) {
-    const row = await ledger.get(tenantId(customer), 'current');
-    if (row?.['phase'] === 'covered') return performance.now() - started;
-    if (performance.now() - started > 60_000)
-      throw new Error(`Customer ${customer} was not recorded in 60 s.`);
-    await sleep(5);
-  }
-}
-
-async function send(client: ServiceBusClient, customers: readonly number[]): Promise<void> {
-  const sender = client.createSender('onboarding');
-  const messages = customers.map((customer) => ({
-    messageId: `event-${customer}`,
-    body: Buffer.from(JSON.stringify({ tenantId: tenantId(customer) })),
-  }));
-  for (let from = 0; from < messages.length; from += 100)
-    await sender.sendMessages(messages.slice(from, from + 100));
-  await sender.close();
-}
 
 /** One event at a time, and as many as there are at once. */
 export async function onboarding(events: number, burst: number): Promise<Figure[]> {
