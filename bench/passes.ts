@@ -1,7 +1,7 @@
 /** What passes cost: one event from the queue to the ledger, and a thousand at once under a limit. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ServiceBusClient } from '@azure/service-bus';
-import { lighthouseEstate, servicePrincipalEstate, tenantId } from './estates.ts';
+import { lighthouseEstate, servicePrincipalEstate } from './estates.ts';
 import { median, type Figure } from './figure.ts';
 import { onboard, send } from './onboard.ts';
 import { between, onStage, sumOf, type Stage } from './stage.ts';
