@@ -33,6 +33,7 @@ import { makeReconcileTenant } from './usecases/reconcile-tenant.ts';
 import { makeReconcile } from './usecases/reconcile.ts';
 import { makeRecordDpor } from './usecases/record-dpor.ts';
 import { makeRegisterTenant } from './usecases/register-tenant.ts';
+import { makeAcceptGap } from './usecases/accept-gap.ts';
 import { makeReport } from './usecases/report.ts';
 import { makeStartSweep } from './usecases/start-sweep.ts';
 import { makeSweepTenants } from './usecases/sweep-tenants.ts';
@@ -120,6 +121,7 @@ function makeApp(config: Config, writeLine: WriteLine) {
       random: Math.random,
       log,
     }),
+    acceptGap: makeAcceptGap({ ledger, clock }),
     startSweep: makeStartSweep({ queues, clock }),
     sweep: makeSweepTenants({
       ...config.sweep,

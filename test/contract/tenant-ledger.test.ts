@@ -218,6 +218,42 @@ describe.each(implementations)('the ledger of tenants $name', ({ make }) => {
     expect((await stored(ledger)).record.openGaps).toEqual([]);
   });
 
+  it('gives back how a gap ended, and on whose word it was accepted', async () => {
+    const ledger = make();
+    const known = await registered(ledger);
+    const acceptance = {
+      by: 'ola@fabrikam.example',
+      why: 'The customer leaves in May.',
+      until: '2026-04-01T00:00:00.000Z',
+      ticket: null,
+      at: '2026-03-06T12:00:00.000Z',
+      reopenedAt: null,
+    };
+    const scope = aScopeRecord(1, { verdict: 'gone', lastEarningAt: '2026-03-04T12:00:00.000Z' });
+    await ledger.commit(known, aCommit(known, [scope], { openGaps: [aGap(1, { acceptance })] }));
+    const before = await stored(ledger);
+    expect(before.record.openGaps).toEqual([aGap(1, { acceptance })]);
+
+    const ended = aGap(1, {
+      acceptance,
+      lastBadAt: '2026-03-09T12:00:00.000Z',
+      closedAt: '2026-03-10T12:00:00.000Z',
+      ending: { as: 'inactive' },
+    });
+    await ledger.commit(before, {
+      ...aCommit(before, [scope], { openGaps: [], closedGaps: [ended] }),
+      closedGaps: [ended],
+    });
+    const after = await stored(ledger);
+    await ledger.note(after, { ...after.record, lastOutcome: 'unchanged' });
+
+    expect((await stored(ledger)).record).toMatchObject({
+      scopes: [scope],
+      openGaps: [],
+      closedGaps: [ended],
+    });
+  });
+
   it('shows a gap that was opened again', async () => {
     const ledger = make();
     const known = await registered(ledger);
@@ -433,7 +469,15 @@ describe('the history of a tenant', () => {
 
   it('written before people could tell anything reads as nothing told', async () => {
     const table = azurite.table();
-    const { attestations: _none, dpor: _nor, scopes: _, openGaps: _gaps, version, ...head } = aTenantRecord();
+    const {
+      attestations: _none,
+      dpor: _nor,
+      scopes: _,
+      openGaps: _gaps,
+      closedGaps: _closed,
+      version,
+      ...head
+    } = aTenantRecord();
     await table.put({
       partitionKey: ids.customer,
       rowKey: 'current',
@@ -445,6 +489,22 @@ describe('the history of a tenant', () => {
     const known = await stored(makeTenantLedger(table, quiet, randomUUID, makeFakeOutbox()));
 
     expect(known.record).toEqual(aTenantRecord());
+  });
+
+  it('written before gaps kept their observations reads as seen once', async () => {
+    const table = azurite.table();
+    const ledger = makeTenantLedger(table, quiet, randomUUID, makeFakeOutbox());
+    const known = await registered(ledger);
+    await ledger.commit(known, aCommit(known, [aScopeRecord(1)], { openGaps: [aGap(1)] }));
+    const { firstBadAt: _first, lastBadAt: _last, ending: _ending, acceptance: _accepted, ...gap } = aGap(1);
+    const { lastEarningAt: _earned, ...scope } = aScopeRecord(1);
+    for await (const { rowKey = '' } of table.list(`PartitionKey eq '${ids.customer}'`)) {
+      const row = { partitionKey: ids.customer, rowKey, format: 1 };
+      if (rowKey.startsWith('gap~')) await table.put({ ...row, ...pack('value', gap) });
+      if (rowKey.startsWith('scope~')) await table.put({ ...row, ...pack('value', scope) });
+    }
+
+    expect((await stored(ledger)).record).toMatchObject({ scopes: [aScopeRecord(1)], openGaps: [aGap(1)] });
   });
 
   it('of another format is refused, not guessed at', async () => {
@@ -507,6 +567,25 @@ describe('the list of tenants', () => {
       [],
     ]);
     expect(listed[0]?.summary).not.toHaveProperty('dpor');
+  });
+
+  it('reads a row that was written before days at risk were kept', async () => {
+    const table = azurite.table();
+    const list = makeTenantList(table, (text) => text);
+    await list.project({ ...covered(1, 1), openGaps: [aGap(1)] });
+    const [listed] = await collect(list.all());
+    const { acceptedGaps: _gaps, acceptedUntil: _until, atRisk: _risk, ...summary } = listed?.summary ?? {};
+    const row = await rowOf(table);
+    await table.put({
+      partitionKey: ids.customer.charAt(0),
+      rowKey: ids.customer,
+      ...row,
+      ...pack('summary', summary),
+    });
+
+    expect(await collect(list.all())).toMatchObject([
+      { summary: { version: 1, openGaps: 1, acceptedGaps: 0, acceptedUntil: null, atRisk: [] } },
+    ]);
   });
 
   it('never goes back to an earlier version', async () => {

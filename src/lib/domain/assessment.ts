@@ -1,11 +1,12 @@
 import { isSeen } from './coverage.ts';
 import { latest, type Gap } from './gap.ts';
-import { closedLately, endedGaps, gapsAfter, type GapsAfter } from './gaps-after.ts';
+import { closedLately, endedGaps, gapsAfter } from './gaps-after.ts';
 import type { AssessmentRules } from './pass-rules.ts';
 import { isWhole, showsAll, type Reading } from './reading.ts';
 import { keyOf } from './scope.ts';
 import { scopesAfter } from './scopes-after.ts';
-import type { Phase, ScopeRecord, TenantChange, TenantRecord } from './tenant-record.ts';
+import { changeOf } from './tenant-change.ts';
+import type { Phase, ScopeRecord, TenantRecord, TenantChange } from './tenant-record.ts';
 import { observedKinds, observedKindsOf } from './tenant.ts';
 
 export interface Look {
@@ -83,7 +84,7 @@ export function closeRecord(
   const closedGaps = closedLately([...before.closedGaps, ...closed], at);
   const version = before.version + 1;
   const record: TenantRecord = { ...before, phase: 'closed', openGaps: [], closedGaps, version };
-  const change = changeOf(before, record, { opened: [], closed, reopened: [] }, { at, causeId });
+  const change = changeOf(before, record, { closed }, { at, causeId });
   return { record, change, closedGaps: closed, droppedScopes: [], complete: true };
 }
 
@@ -101,30 +102,6 @@ function phaseAfter(
   if (before.phase === 'covered' || before.phase === 'not-delegated') return 'not-delegated';
   const expectedBy = Date.parse(before.registration.announcedAt) + rules.expectDelegationWithinMs;
   return at.getTime() < expectedBy ? 'awaiting' : 'not-delegated';
-}
-
-function changeOf(
-  before: TenantRecord,
-  after: TenantRecord,
-  gaps: Pick<GapsAfter, 'opened' | 'closed' | 'reopened'>,
-  look: Pick<Look, 'at' | 'causeId'>,
-): TenantChange {
-  const from = new Map(before.scopes.map((scope) => [keyOf(scope.scope), scope.verdict]));
-  const to = new Map(after.scopes.map((scope) => [keyOf(scope.scope), scope.verdict]));
-  const keys = [...new Set([...from.keys(), ...to.keys()])].sort();
-  return {
-    version: after.version,
-    at: look.at.toISOString(),
-    causeId: look.causeId,
-    phase: { from: before.phase, to: after.phase },
-    scopes: keys
-      .map((scope) => ({ scope, from: from.get(scope) ?? null, to: to.get(scope) ?? null }))
-      .filter((difference) => difference.from !== difference.to),
-    gapsOpened: gaps.opened.map(({ scope }) => scope),
-    gapsClosed: gaps.closed.map(({ scope }) => scope),
-    gapsAccepted: [],
-    gapsReopened: gaps.reopened.map(({ scope }) => scope),
-  };
 }
 
 /** Whether anything differs that people should hear of; a fresher look at the same state does not, nor another order. */

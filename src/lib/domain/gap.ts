@@ -1,4 +1,5 @@
 import type { Verdict } from './coverage.ts';
+import { scopeKey } from './scope.ts';
 
 /**
  * A scope not earning, from the first look that showed it to the look that ended it: at most one at a time for a scope,
@@ -62,6 +63,23 @@ export function gapOf(stored: StoredGap): Gap {
     acceptance: null,
     ...stored,
   };
+}
+
+/**
+ * A gap's name within its tenant: stable while it lasts and after, and safe in a URL's path as it stands. Made of the
+ * scope and the instant it was opened at: `<subscription>[.<resource group>].<milliseconds, base 36>`.
+ */
+export function gapIdOf({ scope, openedAt }: Pick<Gap, 'scope' | 'openedAt'>): string {
+  const [, , subscriptionId = '', , resourceGroup] = scopeKey({ id: scope }).split('/');
+  const parts = resourceGroup === undefined ? [subscriptionId] : [subscriptionId, escaped(resourceGroup)];
+  return [...parts, Date.parse(openedAt).toString(36)].join('.');
+}
+
+/** Letters, digits, `-`, `_` and `.` as they are; every other byte as `~` and two hex digits. */
+function escaped(name: string): string {
+  return name.replace(/[^a-z0-9\-_.]/gu, (char) =>
+    [...new TextEncoder().encode(char)].map((byte) => `~${byte.toString(16).padStart(2, '0')}`).join(''),
+  );
 }
 
 const GAP_VERDICTS: ReadonlySet<Verdict> = new Set<Verdict>([

@@ -9,7 +9,7 @@ import type { RoleAssignment } from './role-assignment.ts';
 import type { Scope } from './scope.ts';
 import type { SubscriptionFacts } from './subscription.ts';
 import type { SweepRecord } from './sweep-record.ts';
-import type { TenantChange, TenantRecord } from './tenant-record.ts';
+import type { TenantRecord, TenantChange } from './tenant-record.ts';
 import type { TenantSummary } from './tenant-summary.ts';
 import type { Registration } from './tenant.ts';
 

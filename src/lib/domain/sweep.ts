@@ -46,10 +46,15 @@ export interface SweptTenant {
   /** Whether what the index shows has the digest that is on record. */
   readonly sameDigest: boolean;
   readonly indexed: readonly IndexedSubscription[];
+  /** When the sweep began. */
+  readonly at: Date;
 }
 
 /** Decides what to do about one tenant of the merge-join. Pure and total. */
-export function planSweep({ listed, sameDigest, indexed }: SweptTenant, managingTenantId: string): SweepPlan {
+export function planSweep(
+  { listed, sameDigest, indexed, at }: SweptTenant,
+  managingTenantId: string,
+): SweepPlan {
   const delegated = indexed.some((found) => isOurs(found, managingTenantId));
   if (!listed) return delegated ? { do: 'adopt' } : { do: 'nothing', count: 'notOurs' };
   if (listed.registration.offboardedAt) {
@@ -60,8 +65,12 @@ export function planSweep({ listed, sameDigest, indexed }: SweptTenant, managing
   if (!kinds.includes('lighthouse')) return { do: 'nothing', count: 'byHand' };
   if (listed.failure || listed.phase === 'unobserved' || listed.phase === 'closed') return { do: 'ask' };
   const settled = listed.phase === 'covered' || listed.phase === 'not-delegated';
-  // A delegation that is not ready becomes a gap by waiting, so it is looked at although nothing differs.
-  const steady = settled && sameDigest && !listed.verdicts['delegation-not-ready'];
+  const { acceptedUntil } = listed;
+  // Time alone makes a gap of a delegation that is not ready, and ends an acceptance: looked at though nothing differs.
+  const timeTells =
+    listed.verdicts['delegation-not-ready'] ||
+    (acceptedUntil !== null && Date.parse(acceptedUntil) <= at.getTime());
+  const steady = settled && sameDigest && !timeTells;
   return steady ? { do: 'nothing', count: 'steady' } : { do: 'compare' };
 }
 

@@ -58,7 +58,7 @@ async function sweepTenant(
   run.earningBefore += known?.summary.verdicts.earning ?? 0;
   const sameDigest = known !== null && known.digest === digestOfIndex(run, known.summary, indexed);
   const plan = planSweep(
-    { listed: known?.summary ?? null, sameDigest, indexed },
+    { listed: known?.summary ?? null, sameDigest, indexed, at: run.at },
     deps.passRules.managingTenantId,
   );
   switch (plan.do) {
