@@ -31,6 +31,7 @@ import { makeOutbox } from './usecases/outbox.ts';
 import { makeLookAtLink, makeReconcileLink } from './usecases/reconcile-link.ts';
 import { makeReconcileTenant } from './usecases/reconcile-tenant.ts';
 import { makeReconcile } from './usecases/reconcile.ts';
+import { makeProposeRemedies } from './usecases/propose-remedies.ts';
 import { makeRecordDpor } from './usecases/record-dpor.ts';
 import { makeRegisterTenant } from './usecases/register-tenant.ts';
 import { makeAcceptGap } from './usecases/accept-gap.ts';
@@ -111,6 +112,7 @@ function makeApp(config: Config, writeLine: WriteLine) {
     }),
     attest: makeAttest({ ...config, ledger, clock, log }),
     recordDpor: makeRecordDpor({ ledger, clock, log }),
+    proposeRemedies: makeProposeRemedies({ ...config, ledger, estate: azure.estate, roles, clock }),
     reconcile: makeReconcile({
       reconcileTenant,
       reconcileLink,

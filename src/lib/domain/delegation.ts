@@ -6,6 +6,13 @@ export interface Authorization {
   readonly principalName: string | null;
   /** Bare role definition GUID, lower case, whatever form ARM used. */
   readonly roleId: string;
+  /** Roles that a User Access Administrator may hand on (bare GUIDs); absent where there are none. */
+  readonly delegatedRoleIds?: readonly string[];
+}
+
+/** A just-in-time grant; its policy is kept as ARM shows it, because deploying a definition again replaces all of it. */
+export interface EligibleAuthorization extends Authorization {
+  readonly justInTimeAccessPolicy?: unknown;
 }
 
 /**
@@ -15,13 +22,16 @@ export interface Authorization {
 export interface Delegation {
   readonly id: string;
   readonly scope: Scope;
+  /** Name (GUID) of the definition; null where ARM did not say. Several assignments may share one. */
+  readonly definitionName?: string | null;
   readonly managedByTenantId: string;
   readonly offer: string | null;
+  readonly description?: string | null;
   /** True for an offer from the marketplace: only a new plan version changes it. */
   readonly marketplace: boolean;
   readonly provisioningState: string;
   readonly authorizations: readonly Authorization[];
-  readonly eligibleAuthorizations: readonly Authorization[];
+  readonly eligibleAuthorizations: readonly EligibleAuthorization[];
 }
 
 const USABLE = new Set(['succeeded', 'ready', 'created']);

@@ -74,8 +74,10 @@ describe('a list of assignments', () => {
           subscriptionId: '002b3477-bfbf-4402-b377-6003168b75d3',
           resourceGroup: null,
         },
+        definitionName: '1ccdb215-959a-48b9-bd7c-0584d461ea6c',
         managedByTenantId: 'bab3375b-6197-4a15-a44b-16c41faa91d7',
         offer: 'Resource display name',
+        description: null,
         marketplace: false,
         provisioningState: 'Succeeded',
         authorizations: [
@@ -98,6 +100,27 @@ describe('a list of assignments', () => {
     const id = `${subscriptionPath}/resourceGroups/Web/providers/Microsoft.ManagedServices/registrationAssignments/1`;
 
     expect(parsed(anAssignment({}, {}, id))).toMatchObject([{ scope: { resourceGroup: 'Web' } }]);
+  });
+
+  it('keeps what deploying the definition again must not lose', () => {
+    const grant = {
+      principalId: 'd6f6c88a-5b7a-455e-ba40-ce146d4d3671',
+      roleDefinitionId: '18d7d88d-d35e-4fb5-a5c3-7773c20a72d9',
+    };
+    const justInTimeAccessPolicy = { multiFactorAuthProvider: 'Azure', maximumActivationDuration: 'PT8H' };
+    const definition = {
+      description: 'Managed',
+      authorizations: [{ ...grant, delegatedRoleDefinitionIds: ['B24988AC-6180-42a0-ab88-20f7382dd24c'] }],
+      eligibleAuthorizations: [{ ...grant, justInTimeAccessPolicy }],
+    };
+
+    expect(parsed(anAssignment(definition))).toMatchObject([
+      {
+        description: 'Managed',
+        authorizations: [{ delegatedRoleIds: ['b24988ac-6180-42a0-ab88-20f7382dd24c'] }],
+        eligibleAuthorizations: [{ justInTimeAccessPolicy }],
+      },
+    ]);
   });
 
   it('never counts delegated role ids as roles', () => {

@@ -10,13 +10,17 @@ const authorization = z.object({
   principalId: z.string(),
   principalIdDisplayName: z.string().nullish(),
   roleDefinitionId: z.string(),
+  delegatedRoleDefinitionIds: z.array(z.string()).nullish(),
 });
+
+const eligibleAuthorization = authorization.extend({ justInTimeAccessPolicy: z.unknown().optional() });
 
 const definitionProperties = z.object({
   registrationDefinitionName: z.string().nullish(),
+  description: z.string().nullish(),
   managedByTenantId: z.string(),
   authorizations: z.array(authorization).nullish(),
-  eligibleAuthorizations: z.array(authorization).nullish(),
+  eligibleAuthorizations: z.array(eligibleAuthorization).nullish(),
 });
 
 const assignmentProperties = z.object({
@@ -66,10 +70,10 @@ export const estateRow = z.object({
 
 /** A delegation from an expanded assignment; null for an id that lies in no subscription. */
 export function delegationOf(assignment: z.infer<typeof expandedAssignment>): Delegation | null {
-  const { registrationDefinition, provisioningState } = assignment.properties;
+  const { registrationDefinition } = assignment.properties;
   return compose(
     assignment.id,
-    provisioningState,
+    assignment.properties,
     registrationDefinition.properties,
     registrationDefinition.plan,
   );
@@ -80,7 +84,7 @@ export function indexedDelegation(row: z.infer<typeof estateRow>): Delegation | 
   if (!row.assignmentId || !row.definitionProperties) return null;
   return compose(
     row.assignmentId,
-    row.assignmentProperties?.provisioningState,
+    row.assignmentProperties ?? {},
     row.definitionProperties,
     row.definitionPlan,
   );
@@ -111,7 +115,7 @@ export function indexedFacts(row: z.infer<typeof estateRow>): SubscriptionFacts 
 
 function compose(
   id: string,
-  provisioningState: string | null | undefined,
+  assignment: z.infer<typeof assignmentProperties>,
   definition: z.infer<typeof definitionProperties>,
   plan: unknown,
 ): Delegation | null {
@@ -120,12 +124,17 @@ function compose(
   return {
     id,
     scope,
+    definitionName: assignment.registrationDefinitionId?.split('/').pop() ?? null,
     managedByTenantId: definition.managedByTenantId.toLowerCase(),
     offer: definition.registrationDefinitionName ?? null,
+    description: definition.description ?? null,
     marketplace: typeof plan === 'object' && plan !== null,
-    provisioningState: provisioningState ?? 'NotSpecified',
+    provisioningState: assignment.provisioningState ?? 'NotSpecified',
     authorizations: (definition.authorizations ?? []).map(grantOf),
-    eligibleAuthorizations: (definition.eligibleAuthorizations ?? []).map(grantOf),
+    eligibleAuthorizations: (definition.eligibleAuthorizations ?? []).map((grant) => ({
+      ...grantOf(grant),
+      ...(grant.justInTimeAccessPolicy ? { justInTimeAccessPolicy: grant.justInTimeAccessPolicy } : {}),
+    })),
   };
 }
 
@@ -134,5 +143,8 @@ function grantOf(grant: z.infer<typeof authorization>): Authorization {
     principalId: grant.principalId.toLowerCase(),
     principalName: grant.principalIdDisplayName ?? null,
     roleId: roleIdOf(grant.roleDefinitionId),
+    ...(grant.delegatedRoleDefinitionIds?.length
+      ? { delegatedRoleIds: grant.delegatedRoleDefinitionIds.map(roleIdOf) }
+      : {}),
   };
 }
