@@ -25,13 +25,31 @@ module.exports = {
     forbid(
       'functions-see-app',
       { path: '^src/functions' },
-      { path: '^src/lib', pathNot: '^src/lib/(app|domain)' },
+      { path: '^src/lib', pathNot: '^src/lib/(app|api|domain)' },
       'A function translates; the app is composed elsewhere.',
+    ),
+    forbid(
+      'contract-is-pure',
+      { path: '^src/functions/api/contract' },
+      { pathNot: '^src/functions/api/contract|^src/lib/domain|node_modules/zod' },
+      'What clients take their types from says nothing of how it is carried out.',
+    ),
+    forbid(
+      'clients-see-contract-types',
+      { path: '^(cli|web)' },
+      { path: '^src', pathNot: '^src/functions/api/contract|^src/lib/app' },
+      'A client knows the API as it is published.',
+    ),
+    forbid(
+      'clients-see-types-only',
+      { path: '^(cli|web)' },
+      { path: '^src/functions', dependencyTypesNot: ['type-only'] },
+      'As above.',
     ),
     forbid(
       'src-ignores-local',
       { path: '^src' },
-      { path: '^(local|test|cli|bench)' },
+      { path: '^(local|test|cli|web|bench)' },
       'The product knows no test bed.',
     ),
     forbid(

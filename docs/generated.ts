@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { openApiDocument } from '../src/functions/api/contract/openapi-document.ts';
 import { onboardingEvent } from '../src/lib/domain/event.ts';
 
 /** The generated documents by file name, as text. */
@@ -8,5 +9,6 @@ export function generatedDocuments(): Readonly<Record<string, string>> {
     title: 'Onboarding event (CloudEvents 1.0, structured JSON)',
     ...z.toJSONSchema(onboardingEvent, { io: 'input' }),
   };
-  return { 'onboarding-event.schema.json': `${JSON.stringify(schema, null, 2)}\n` };
+  const text = (document: object) => `${JSON.stringify(document, null, 2)}\n`;
+  return { 'onboarding-event.schema.json': text(schema), 'openapi.json': text(openApiDocument()) };
 }

@@ -1,4 +1,5 @@
 import type { Estate } from './estates/estate.ts';
+import { apiClientId } from './operators.ts';
 
 /** What the running parts of the stack have said of themselves, as the app's settings need it. */
 export interface StackFacts {
@@ -58,6 +59,7 @@ export function settingsFor(estate: Estate, facts: StackFacts, mode: string): Re
     ),
     OBSERVER_IDENTITY_CLIENT_ID: facts.azure.observer.clientId,
     OBSERVER_OBJECT_ID: facts.azure.observer.objectId,
+    API_CLIENT_ID: apiClientId,
     TRUSTED_SOURCES: '*',
     ARM_ENDPOINT: facts.azure.url,
     AUTHORITY_HOST: facts.azure.url,

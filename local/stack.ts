@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { startChild, type Child } from './control.ts';
 import { parseEstate, type Estate } from './estates/estate.ts';
+import { makeOperators, signInFacts } from './operators.ts';
 import type { Options } from './options.ts';
 import { settingsFor, type StackFacts } from './settings.ts';
 
@@ -120,6 +121,7 @@ async function startParts(
   };
   const kept = options.data !== null;
   const tablesPort = await freePort();
+  const operators = makeOperators();
   const [tables, broker, azure] = await Promise.all([
     start('tables', 'local/tables/main.ts', [
       '--port',
@@ -131,7 +133,10 @@ async function startParts(
       'infra/queues.json',
       ...(kept ? ['--data', folder('broker')] : []),
     ]),
-    start('azure', 'local/azure/main.ts', ['--estate', options.estate, '--data', folder('azure')]),
+    start('azure', 'local/azure/main.ts', [
+      ...['--estate', options.estate, '--data', folder('azure')],
+      ...['--applications', JSON.stringify(Object.values(operators))],
+    ]),
   ]);
   const facts: StackFacts = {
     azure: azure.facts as unknown as StackFacts['azure'],
@@ -163,6 +168,7 @@ async function startParts(
     caFile: resolve(facts.azure.caFile),
     serviceBus: facts.broker.connectionString,
     tables: settings['TABLES_CONNECTION_STRING'] ?? '',
+    ...signInFacts(facts.azure.url, estate.managingTenant.tenantId, operators),
   };
   writeFileSync(join(dataDir, 'stack.json'), JSON.stringify(addresses, null, 2), { mode: 0o600 });
 

@@ -170,7 +170,8 @@ function describeStack(stack: Stack, dataDir: string): void {
     [
       '',
       'The stack stays up. Ctrl-C ends it.',
-      `  HTTP API   ${stack.addresses['http'] ?? ''}/health/live`,
+      `  HTTP API   ${stack.addresses['http'] ?? ''}/tenants`,
+      `  a token    npm run --silent token -- --stack ${join(dataDir, 'stack.json')}`,
       `  ARM, Entra ${stack.addresses['arm'] ?? ''}  (CA file ${stack.addresses['caFile'] ?? ''})`,
       `  addresses  ${join(dataDir, 'stack.json')}`,
       `  an event   npm run event -- --stack ${join(dataDir, 'stack.json')} '{"tenantId":"…"}'`,

@@ -1,4 +1,4 @@
-/** Access tokens in Entra's v1 form, and what ARM says to those that it does not accept. */
+/** Access tokens in Entra's two forms, and what ARM says to those that it does not accept. */
 import { randomUUID } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import { armError, type Answer, type Caller } from './exchange.ts';
@@ -35,6 +35,12 @@ export function accessTokenClaims(request: AccessTokenRequest): JWTPayload {
     uti: randomUUID(),
     ver: '1.0',
   };
+}
+
+/** The same claims in v2 form, made out to an API by its client id. */
+export function secondForm(first: JWTPayload, apiClientId: string, issuer: string): JWTPayload {
+  const { appid, appidacr, idp: _idp, ...rest } = first;
+  return { ...rest, aud: apiClientId.toLowerCase(), iss: issuer, azp: appid, azpacr: appidacr, ver: '2.0' };
 }
 
 export function tokenIssuer(tenantId: string): string {

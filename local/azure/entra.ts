@@ -2,7 +2,7 @@
  * Entra: discovery, keys and the two token endpoints. `/adfs` is the managing tenant by another name, for clients
  * (such as az) that sign in to clouds they do not know.
  */
-import { accessTokenClaims, tokenIssuer } from './access-token.ts';
+import { accessTokenClaims, secondForm, tokenIssuer } from './access-token.ts';
 import { exchangeAudience, refuseAssertion, type AssertionRules } from './client-assertion.ts';
 import type { Application } from './directory.ts';
 import { entraAnswer, refusals, type EntraRefusal } from './entra-error.ts';
@@ -68,7 +68,9 @@ async function grantToken(options: EntraOptions, tenantId: string, form: URLSear
   const audience = audienceOf(form);
   if (typeof audience !== 'string') return { refusal: audience };
   if (!isKnownAudience(options, audience)) return { refusal: refusals.unknownResource(audience, tenantId) };
-  return { answer: await issue(options, application, { tenantId, objectId, audience }) };
+  // In Entra the API's registration says which form its tokens have; here it is the endpoint that was asked.
+  const form2 = form.get('resource') === null;
+  return { answer: await issue(options, application, { tenantId, objectId, audience, form2 }) };
 }
 
 async function refuseCredential(
@@ -83,6 +85,9 @@ async function refuseCredential(
   const assertion = form.get('client_assertion');
   return assertion === null ? refusals.noCredential() : refuseAssertion(options, application, assertion);
 }
+
+/** An API's identifier that is made of its client id, as Entra makes them. */
+const API_AUDIENCE = /^api:\/\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
 
 /** The resource a client asks for: `resource` in v1, a `.default` scope in v2. */
 function audienceOf(form: URLSearchParams): string | EntraRefusal {
@@ -100,17 +105,24 @@ function isKnownAudience({ armAudiences }: EntraOptions, audience: string): bool
 }
 
 async function issue(
-  { tokens, now, lifetimeSeconds }: EntraOptions,
+  { tokens, url, now, lifetimeSeconds }: EntraOptions,
   application: Application,
-  to: { readonly tenantId: string; readonly objectId: string; readonly audience: string },
+  to: {
+    readonly tenantId: string;
+    readonly objectId: string;
+    readonly audience: string;
+    readonly form2: boolean;
+  },
 ): Promise<Answer> {
-  const claims = accessTokenClaims({
+  const first = accessTokenClaims({
     ...to,
     applicationId: application.applicationId,
     roles: application.roles[to.audience] ?? [],
     now: now(),
     lifetimeSeconds,
   });
+  const clientId = API_AUDIENCE.exec(to.audience)?.[1];
+  const claims = to.form2 && clientId ? secondForm(first, clientId, `${url}/${to.tenantId}/v2.0`) : first;
   return {
     status: 200,
     headers: { 'cache-control': 'no-store, no-cache', pragma: 'no-cache' },

@@ -4,5 +4,5 @@ import './reconcile.ts';
 import './keep-parked.ts';
 import './start-sweep.ts';
 import './sweep-tenants.ts';
-import './health.ts';
+import './api/endpoints.ts';
 import './startup.ts';

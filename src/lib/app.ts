@@ -9,8 +9,10 @@ import { makeEstate } from './adapters/arm/estate.ts';
 import { makePartnerLinks } from './adapters/arm/partner-links.ts';
 import { makeTenantEstate } from './adapters/arm/tenant-estate.ts';
 import { makeQueues } from './adapters/bus/queues.ts';
+import { makeAccessTokens } from './adapters/identity/access-tokens.ts';
 import { makeCredential } from './adapters/identity/credentials.ts';
 import { makeEntraWatch } from './adapters/identity/entra-watch.ts';
+import { keysFrom, makeSigningKeys } from './adapters/identity/signing-keys.ts';
 import { makeTenantCredentials } from './adapters/identity/tenant-credentials.ts';
 import { makeTokenSource } from './adapters/identity/token-source.ts';
 import { makeAnnouncements } from './adapters/tables/announcements.ts';
@@ -22,6 +24,7 @@ import { makeTenantLedger } from './adapters/tables/tenant-ledger.ts';
 import { makeTenantList } from './adapters/tables/tenant-list.ts';
 import { makeThrottleBoard } from './adapters/tables/throttle-board.ts';
 import { makeLog } from './adapters/telemetry/log.ts';
+import { makeApi } from './api.ts';
 import { loadConfig, type Config } from './config.ts';
 import type { LinkIdentity } from './domain/link.ts';
 import { makeRoleTable } from './domain/role-table.ts';
@@ -143,6 +146,16 @@ function makeApp(config: Config, writeLine: WriteLine) {
       staleAfterMs: config.staleAfterMs,
     }),
     keepParked: makeKeepParked({ parked, outbox, log, digest }),
+    api: makeApi({
+      ...config,
+      ledger,
+      list,
+      links,
+      sweeps,
+      verifyToken: makeVerifyToken(config, clock),
+      clock,
+      log,
+    }),
     report: makeReport({
       ledger,
       links,
@@ -153,6 +166,13 @@ function makeApp(config: Config, writeLine: WriteLine) {
       clock,
     }),
   };
+}
+
+function makeVerifyToken({ managingTenantId: tenantId, api, azure }: Config, clock: () => Date) {
+  const { authorityHost, timeoutMs } = azure;
+  const keyEndpoint = `${authorityHost}/${tenantId}/discovery/v2.0/keys`;
+  const keys = makeSigningKeys({ download: keysFrom(keyEndpoint, timeoutMs), clock });
+  return makeAccessTokens({ ...api, tenantId, authorityHost, keys, clock });
 }
 
 function makeAzure(

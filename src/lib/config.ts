@@ -61,16 +61,19 @@ const clouds = {
   AzureCloud: {
     arm: 'https://management.azure.com',
     authority: 'https://login.microsoftonline.com',
+    v1Issuer: 'https://sts.windows.net',
     assertionAudience: 'api://AzureADTokenExchange',
   },
   AzureUSGovernment: {
     arm: 'https://management.usgovcloudapi.net',
     authority: 'https://login.microsoftonline.us',
+    v1Issuer: 'https://sts.windows.net',
     assertionAudience: 'api://AzureADTokenExchangeUSGov',
   },
   AzureChinaCloud: {
     arm: 'https://management.chinacloudapi.cn',
     authority: 'https://login.chinacloudapi.cn',
+    v1Issuer: 'https://sts.chinacloudapi.cn',
     assertionAudience: 'api://AzureADTokenExchangeChina',
   },
 } as const;
@@ -97,6 +100,8 @@ const environment = z.object({
 
   OBSERVER_IDENTITY_CLIENT_ID: guid,
   OBSERVER_OBJECT_ID: guid.optional(),
+
+  API_CLIENT_ID: guid,
 
   ROLE_DECISIONS: json(z.record(guid, z.boolean())).default({}),
   TRUSTED_SOURCES: list.default([]),
@@ -207,6 +212,7 @@ const STAND_INS = {
   PRINCIPAL_OBJECT_ID: '00000000-0000-0000-0000-000000000000',
   PRINCIPAL_APPLICATION_ID: '00000000-0000-0000-0000-000000000000',
   OBSERVER_IDENTITY_CLIENT_ID: '00000000-0000-0000-0000-000000000000',
+  API_CLIENT_ID: '00000000-0000-0000-0000-000000000000',
   ONBOARDING_QUEUE: 'onboarding',
   RECONCILE_QUEUE: 'reconcile',
   SWEEPS_QUEUE: 'sweeps',
@@ -378,6 +384,7 @@ function shape(env: Environment, given: Given) {
       managedIdentityClientId: env.OBSERVER_IDENTITY_CLIENT_ID,
       objectId: env.OBSERVER_OBJECT_ID ?? null,
     },
+    api: { clientId: env.API_CLIENT_ID, v1Issuer: cloud.v1Issuer },
     roleDecisions: env.ROLE_DECISIONS,
     trustedSources: env.TRUSTED_SOURCES,
     azure: {

@@ -9,6 +9,7 @@ export function someSettings(
     PRINCIPAL_APPLICATION_ID: '0a0a0a0a-0000-4000-8000-000000000001',
     PRINCIPAL_IDENTITY_CLIENT_ID: '0c0c0c0c-0000-4000-8000-000000000001',
     OBSERVER_IDENTITY_CLIENT_ID: '0c0c0c0c-0000-4000-8000-000000000002',
+    API_CLIENT_ID: '0a0a0a0a-0000-4000-8000-0000000000a1',
     TABLES_ENDPOINT: 'https://palautopilot.table.core.windows.net',
     ServiceBus__fullyQualifiedNamespace: 'pal-autopilot.servicebus.windows.net',
     ONBOARDING_QUEUE: 'onboarding',

@@ -162,6 +162,7 @@ describe('settings that are right', () => {
 describe('settings that are wrong', () => {
   it('stop the start with the names of all that are missing', () => {
     expect(named({}).sort()).toEqual([
+      'API_CLIENT_ID',
       'DIGEST_SCHEDULE',
       'MANAGING_TENANT_ID',
       'NOTICES_QUEUE',

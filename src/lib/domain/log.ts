@@ -14,7 +14,8 @@ export type LogEvent =
   | 'sweep.assessed'
   | 'sweep.finished'
   | 'message.kept'
-  | 'upstream.throttled';
+  | 'upstream.throttled'
+  | 'call.failed';
 
 /** Flat facts only: no objects, no bodies, no tokens, no customer names. */
 export type LogFields = Readonly<Record<string, string | number | boolean | null>>;

@@ -158,6 +158,16 @@ export interface ListedTenant {
 /** The list of all tenants, in the order of tenant ids. It may be a moment behind the ledger. */
 export interface TenantList {
   all(): AsyncIterable<ListedTenant>;
+  /** The first so many of a range: tenants whose ids begin with `prefix` and come after `after`. */
+  page(range: TenantRange): Promise<readonly ListedTenant[]>;
+}
+
+export interface TenantRange {
+  /** Lower case; empty for all. */
+  readonly prefix: string;
+  /** A tenant id; null to begin at the beginning. */
+  readonly after: string | null;
+  readonly size: number;
 }
 
 /** Sweeps on record, and the one lease they share. */

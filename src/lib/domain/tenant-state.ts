@@ -7,21 +7,23 @@ import { attendedKindsOf, observedKindsOf, type ObservedKind } from './tenant.ts
 import { expectedObjectId, type TenantRecord } from './tenant-record.ts';
 import type { TenantSummary } from './tenant-summary.ts';
 
-/** A tenant's state, in the order in which the first that fits is taken. */
-export type TenantState =
-  | 'offboarded'
-  | 'excluded'
-  | 'needs-person'
-  | 'attested'
-  | 'automatic'
-  | 'unobserved'
-  | 'awaiting-delegation'
-  | 'not-delegated'
-  | 'linked-elsewhere'
-  | 'unlinked'
-  | 'earning'
-  | 'partly-earning'
-  | 'not-earning';
+/** A tenant's states, in the order in which the first that fits is taken. */
+export const tenantStates = [
+  'offboarded',
+  'excluded',
+  'needs-person',
+  'attested',
+  'automatic',
+  'unobserved',
+  'awaiting-delegation',
+  'not-delegated',
+  'linked-elsewhere',
+  'unlinked',
+  'earning',
+  'partly-earning',
+  'not-earning',
+] as const;
+export type TenantState = (typeof tenantStates)[number];
 
 /** What a tenant's state is computed from, beside its own record. */
 export interface StateInputs {

@@ -25,6 +25,8 @@ export interface Table {
   /** Null when there is no such row. */
   get(partitionKey: string, rowKey: string): Promise<StoredRow | null>;
   list(filter: string): AsyncIterable<StoredRow>;
+  /** The first so many rows, in the order of keys; with `columns`, only those of each row. */
+  page(filter: string, size: number, columns?: readonly string[]): Promise<StoredRow[]>;
   /** Throws `conflict` when the row is there already. */
   create(row: Entity): Promise<string>;
   /** Replaces a row that still has the tag; throws `conflict` otherwise. */
@@ -39,6 +41,9 @@ export interface Table {
 
 /** Service limit: actions in one entity-group transaction. */
 export const TRANSACTION_LIMIT = 100;
+
+/** Service limit: rows in one answer. */
+const PAGE_LIMIT = 1_000;
 
 export function makeTable(name: string, storage: TableStorage): Table {
   const client = clientFor(name, storage);
@@ -79,6 +84,19 @@ export function makeTable(name: string, storage: TableStorage): Table {
         throw tableFailure(error, name);
       }
     },
+    page: (filter, size, columns) =>
+      run(async () => {
+        const rows: StoredRow[] = [];
+        const queryOptions = { filter, ...(columns ? { select: [...columns] } : {}) };
+        const pages = client
+          .listEntities<Row>({ queryOptions })
+          .byPage({ maxPageSize: Math.min(size, PAGE_LIMIT) });
+        for await (const page of pages) {
+          rows.push(...page);
+          if (rows.length >= size) break;
+        }
+        return rows.slice(0, size);
+      }),
     create: (row) => run(async () => tagOf((await client.createEntity(row)).etag)),
     replace: (row, etag) =>
       run(async () => tagOf((await client.updateEntity(row, 'Replace', { etag })).etag)),

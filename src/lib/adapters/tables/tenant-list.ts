@@ -1,11 +1,11 @@
 import { odata } from '@azure/data-tables';
 import { Failure } from '../../domain/failure.ts';
-import type { TenantList } from '../../domain/ports.ts';
+import type { ListedTenant, TenantList } from '../../domain/ports.ts';
 import type { TenantRecord } from '../../domain/tenant-record.ts';
 import { signatureOf, storedSummaryOf, summaryOf, type TenantSummary } from '../../domain/tenant-summary.ts';
 import { tenantPartition } from './keys.ts';
 import { FORMAT, pack, unpack } from './packing.ts';
-import type { Entity, Table } from './table.ts';
+import type { Entity, StoredRow, Table } from './table.ts';
 
 /** The list projection in table `Tenants`: what lists, filters and the sweep need, without reading every ledger. */
 export interface TenantProjection extends TenantList {
@@ -32,13 +32,42 @@ export function makeTenantList(table: Table, digest: (text: string) => string): 
     },
     async *all() {
       for await (const row of table.list(odata`PartitionKey ge ${''}`)) {
-        yield {
-          summary: storedSummaryOf(unpack('summary', row) as TenantSummary),
-          digest: String(row['digest']),
-        };
+        yield listedOf(row);
       }
     },
+    async page({ prefix, after, size }) {
+      const rows: StoredRow[] = [];
+      for (const filter of rangeOf(prefix, after)) {
+        if (rows.length < size) rows.push(...(await table.page(filter, size - rows.length)));
+      }
+      return rows.map(listedOf);
+    },
   };
+}
+
+function listedOf(row: StoredRow): ListedTenant {
+  return {
+    summary: storedSummaryOf(unpack('summary', row) as TenantSummary),
+    digest: String(row['digest']),
+  };
+}
+
+/** Comes after every id that begins with what stands before it. */
+const LAST = '~';
+
+/** The range as filters that each stay in one partition, or take partitions whole: at most two. */
+function rangeOf(prefix: string, after: string | null): string[] {
+  const from = after !== null && after > prefix ? after : null;
+  if (prefix !== '') {
+    const partition = tenantPartition(prefix);
+    const end = odata`PartitionKey eq ${partition} and RowKey lt ${prefix + LAST}`;
+    return [
+      from === null ? `${end} and ${odata`RowKey ge ${prefix}`}` : `${end} and ${odata`RowKey gt ${from}`}`,
+    ];
+  }
+  if (from === null) return [odata`PartitionKey ge ${''}`];
+  const partition = tenantPartition(from);
+  return [odata`PartitionKey eq ${partition} and RowKey gt ${from}`, odata`PartitionKey gt ${partition}`];
 }
 
 async function created(table: Table, row: Entity): Promise<boolean> {

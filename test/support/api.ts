@@ -1,0 +1,119 @@
+/** The HTTP API on a stage of fakes: requests go through the very handlers that the host calls. */
+import { HttpRequest, HttpResponse, InvocationContext } from '@azure/functions';
+import { makeApi } from '../../src/lib/api.ts';
+import { apiRoles, type ApiRole } from '../../src/lib/domain/caller.ts';
+import { endpoints } from '../../src/functions/api/endpoints.ts';
+import { makeFakeLinkLedger } from '../fakes/link-ledger.ts';
+import { makeFakeLog } from '../fakes/log.ts';
+import { makeFakeSweepLedger } from '../fakes/sweep-ledger.ts';
+import { makeFakeTenantLedger } from '../fakes/tenant-ledger.ts';
+import { makeFakeTenantList } from '../fakes/tenant-list.ts';
+import { aClock, DAY } from './clock.ts';
+import { aPrincipal } from './delegations.ts';
+
+export const callerId = '0b0b0b0b-0000-4000-8000-0000000000ca';
+
+interface Call {
+  /** The app role the token carries; null for one without, absent for no token. */
+  readonly as?: ApiRole | null;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** A body as it is, instead of JSON. */
+  readonly bytes?: Uint8Array;
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly json: unknown;
+}
+
+/** The API as an operator meets it, with the ledgers behind it to look into. */
+export function anApi() {
+  const clock = aClock();
+  const ledger = makeFakeTenantLedger();
+  const links = makeFakeLinkLedger();
+  const sweeps = makeFakeSweepLedger();
+  const log = makeFakeLog();
+  const api = makeApi({
+    ledger,
+    list: makeFakeTenantList(ledger),
+    links,
+    sweeps,
+    clock,
+    log,
+    principals: [aPrincipal()],
+    staleAfterMs: 2 * DAY,
+    verifyToken: async (token) => Promise.resolve(verdictOf(token)),
+  });
+
+  const send = async (
+    method: string,
+    target: string,
+    call: Call = { as: 'Pal.Operate' },
+  ): Promise<Answered> => {
+    const url = new URL(`http://localhost/api${target}`);
+    const found = routeOf(url.pathname.slice('/api'.length));
+    if (!found) throw new Error(`no route for ${target}`);
+    const bytes =
+      call.bytes ?? (call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body)));
+    const request = new HttpRequest({
+      method,
+      url: url.href,
+      headers: {
+        ...(call.as === undefined ? {} : { authorization: `Bearer ${call.as ?? 'none'}` }),
+        ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...call.headers,
+      },
+      query: Object.fromEntries(url.searchParams),
+      params: found.params,
+      ...(bytes ? { body: { bytes } } : {}),
+    });
+    const context = new InvocationContext({ invocationId: '0c0c0c0c-0000-4000-8000-000000000001' });
+    const answer = new HttpResponse(await found.endpoint.answer(request, context, () => api));
+    const text = await answer.text();
+    const isJson = /json/.test(answer.headers.get('content-type') ?? '') && text !== '';
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      text,
+      json: isJson ? (JSON.parse(text) as unknown) : undefined,
+    };
+  };
+  const get = (target: string) => send('GET', target, { as: 'Pal.Read' });
+  return { clock, ledger, links, sweeps, log, api, send, get };
+}
+
+/** The stage's tokens are the name of a role, or `none`; anything else is refused. */
+function verdictOf(token: string) {
+  const roles = apiRoles.filter((role) => role === token);
+  if (roles.length === 0 && token !== 'none')
+    return { kind: 'refused' as const, reason: 'it cannot be read' };
+  return { kind: 'caller' as const, caller: { objectId: callerId, kind: 'application' as const, roles } };
+}
+
+/** The endpoint a path leads to, as the host would find it. */
+function routeOf(path: string) {
+  const parts = path.split('/').filter(Boolean).map(decodeLoosely);
+  for (const endpoint of endpoints) {
+    const segments = endpoint.route.split('/');
+    if (segments.length !== parts.length) continue;
+    const params: Record<string, string> = {};
+    const fits = segments.every((segment, index) => {
+      const name = /^\{(\w+)\}$/.exec(segment)?.[1];
+      if (name) params[name] = parts[index] ?? '';
+      return name !== undefined || segment === parts[index]?.toLowerCase();
+    });
+    if (fits) return { endpoint, params };
+  }
+  return null;
+}
+
+function decodeLoosely(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
