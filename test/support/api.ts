@@ -11,7 +11,7 @@ import { makeFakeTenantList } from '../fakes/tenant-list.ts';
 import { aClock, DAY } from './clock.ts';
 import { aPrincipal } from './delegations.ts';
 
-export const callerId = '0b0b0b0b-0000-4000-8000-0000000000ca';
+const callerId = '0b0b0b0b-0000-4000-8000-0000000000ca';
 
 interface Call {
   /** The app role the token carries; null for one without, absent for no token. */

@@ -19,8 +19,3 @@ export type TokenVerdict =
 export function mayDo({ roles }: Caller, role: ApiRole): boolean {
   return roles.includes('Pal.Operate') || roles.includes(role);
 }
-
-/** The caller as the source of what they tell: an operator's word is trusted. */
-export function sourceOf({ objectId }: Caller): string {
-  return `operator:${objectId}`;
-}
