@@ -3,7 +3,7 @@ import type { Gap } from './gap.ts';
 import type { LinkChange, LinkRecord } from './link.ts';
 import { scopeKey } from './scope.ts';
 import type { SweepRecord } from './sweep-record.ts';
-import type { ScopeDifference, TenantChange, TenantRecord } from './tenant-record.ts';
+import type { ScopeDifference, TenantChange, TenantRecord, Told } from './tenant-record.ts';
 import { summaryOf, type TenantSummary } from './tenant-summary.ts';
 
 /**
@@ -43,6 +43,8 @@ export interface TenantAnnouncement extends Announced {
     readonly reason: Verdict;
     readonly openedAt: string;
   }>;
+  /** What people told, or what follows from it; absent where the commit is an observation of ours. */
+  readonly told?: Listed<Told>;
 }
 
 export interface LinkAnnouncement extends Announced {
@@ -92,6 +94,7 @@ export function tenantAnnouncement(
       change.gapsOpened.map((scope) => ({ scope, reason: open.get(scopeKey({ id: scope })) ?? null })),
     ),
     gapsClosed: listed(closedGaps.map(({ scope, reason, openedAt }) => ({ scope, reason, openedAt }))),
+    ...(change.told ? { told: listed(change.told) } : {}),
   };
 }
 

@@ -3,6 +3,7 @@ import { Failure } from '../../../src/lib/domain/failure.ts';
 import type { TenantRecord } from '../../../src/lib/domain/tenant-record.ts';
 import { makeAttest, type AttestDeps } from '../../../src/lib/usecases/attest.ts';
 import { makeFakeLog } from '../../fakes/log.ts';
+import { makeFakeOutbox } from '../../fakes/outbox.ts';
 import { makeFakeTenantLedger } from '../../fakes/tenant-ledger.ts';
 import { aClock, DAY } from '../../support/clock.ts';
 import { aPrincipal, aSecondPrincipal, ids } from '../../support/delegations.ts';
@@ -31,7 +32,8 @@ const link = {
 const input = { attestedBy: 'Kari Nordmann', attestedAt: '2026-03-09T12:00:00Z', link };
 
 function aDesk(record: TenantRecord | null = guestTenant, changes: Partial<AttestDeps> = {}) {
-  const ledger = makeFakeTenantLedger();
+  const outbox = makeFakeOutbox();
+  const ledger = makeFakeTenantLedger(outbox);
   if (record) ledger.hold(record);
   const attest = makeAttest({
     ledger,
@@ -44,6 +46,7 @@ function aDesk(record: TenantRecord | null = guestTenant, changes: Partial<Attes
   });
   return {
     ledger,
+    outbox,
     attest: (given: unknown = input) => attest({ tenantId: ids.customer, input: given, causeId: 'op-1' }),
   };
 }
@@ -80,6 +83,21 @@ describe('attesting', () => {
             expiresAt: '2026-09-05T12:00:00.000Z',
           },
         ],
+      },
+    ]);
+  });
+
+  it('is announced once, with what was told', async () => {
+    const { outbox, attest } = aDesk();
+
+    await attest();
+    await attest();
+
+    expect(outbox.announced).toMatchObject([
+      {
+        kind: 'tenant',
+        version: 1,
+        told: { total: 1, listed: [{ what: 'attestation', by: 'Kari Nordmann' }] },
       },
     ]);
   });
