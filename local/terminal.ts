@@ -50,6 +50,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'directory-account': 'a person has to link by their account there',
   'attestation-expired': 'shown too long ago: a person has to show the link again',
   'attestation-for-other-partner': 'shown for another partner ID than the one wanted',
+  held: 'unlinked by an operator, who holds it so',
   'link-not-read': 'the link could not be read',
   denied: 'access was denied',
   unavailable: 'Azure did not answer',

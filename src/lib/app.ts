@@ -29,9 +29,12 @@ import { loadConfig, type Config } from './config.ts';
 import type { LinkIdentity } from './domain/link.ts';
 import { makeRoleTable } from './domain/role-table.ts';
 import { makeAttest } from './usecases/attest.ts';
+import { makeAwaitOutcome } from './usecases/await-outcome.ts';
+import { makeChangeLink } from './usecases/change-link.ts';
 import { makeKeepParked } from './usecases/keep-parked.ts';
+import { makeLookAtLink } from './usecases/look-at-link.ts';
 import { makeOutbox } from './usecases/outbox.ts';
-import { makeLookAtLink, makeReconcileLink } from './usecases/reconcile-link.ts';
+import { makeReconcileLink } from './usecases/reconcile-link.ts';
 import { makeReconcileTenant } from './usecases/reconcile-tenant.ts';
 import { makeReconcile } from './usecases/reconcile.ts';
 import { makeProposeRemedies } from './usecases/propose-remedies.ts';
@@ -39,6 +42,7 @@ import { makeRecordDpor } from './usecases/record-dpor.ts';
 import { makeRegisterTenant } from './usecases/register-tenant.ts';
 import { makeAcceptGap } from './usecases/accept-gap.ts';
 import { makeReport } from './usecases/report.ts';
+import { makeRequestRelink } from './usecases/request-relink.ts';
 import { makeStartSweep } from './usecases/start-sweep.ts';
 import { makeSweepTenants } from './usecases/sweep-tenants.ts';
 
@@ -127,6 +131,34 @@ function makeApp(config: Config, writeLine: WriteLine) {
       log,
     }),
     acceptGap: makeAcceptGap({ ledger, clock }),
+    requestRelink: makeRequestRelink({
+      ledger,
+      links,
+      queues,
+      principals: config.principals,
+      partnerLinks: azure.partnerLinks,
+      tenantEstate: azure.tenantEstate,
+      clock,
+      digest,
+      newId: randomUUID,
+      log,
+    }),
+    changeLink: makeChangeLink({
+      links,
+      ledger,
+      list,
+      queues,
+      principals: config.principals,
+      globalPartnerIds: config.globalPartnerIds,
+      mode: config.linkRules.mode,
+      partnerLinks: azure.partnerLinks,
+      clock,
+      pause,
+      digest,
+      newId: randomUUID,
+      log,
+    }),
+    awaitOutcome: makeAwaitOutcome({ ledger, links, clock, pause }),
     startSweep: makeStartSweep({ queues, clock }),
     sweep: makeSweepTenants({
       ...config.sweep,

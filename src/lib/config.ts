@@ -85,6 +85,7 @@ const environment = z.object({
   PARTNER_ID: partnerId,
   GLOBAL_PARTNER_IDS: list.pipe(z.array(partnerId)).default([]),
   WHEN_LINKED_ELSEWHERE: z.enum(['refuse', 'replace']).default('refuse'),
+  UNLINK_ON_OFFBOARD: flag.default(false),
 
   PRINCIPAL_NAME: name.default('pal-link'),
   PRINCIPAL_OBJECT_ID: guid,
@@ -379,6 +380,8 @@ function shape(env: Environment, given: Given) {
   return {
     managingTenantId: env.MANAGING_TENANT_ID,
     principals: [first, ...more],
+    globalPartnerIds: env.GLOBAL_PARTNER_IDS,
+    unlinkOnOffboard: env.UNLINK_ON_OFFBOARD,
     linkRules: { mode: env.MODE, whenLinkedElsewhere: env.WHEN_LINKED_ELSEWHERE },
     observer: {
       managedIdentityClientId: env.OBSERVER_IDENTITY_CLIENT_ID,

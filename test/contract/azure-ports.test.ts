@@ -131,6 +131,25 @@ describe.each(kinds)('partner links %s', (_where, make) => {
     expect(await links.read(identity)).toMatchObject({ partnerId: '4681234' });
   });
 
+  it('are none again when removed, and that there is none to remove is no trouble', async () => {
+    const { links } = await make();
+    await links.create(identity, '4681234');
+
+    expect(await links.remove(identity, '4681234')).toBe('written');
+    expect(await links.remove(identity, '4681234')).toBe('written');
+
+    expect(await links.read(identity)).toBeNull();
+  });
+
+  it('stay when another partner’s link is to be removed', async () => {
+    const { links } = await make();
+    await links.create(identity, '4681234');
+
+    await links.remove(identity, '4685678');
+
+    expect(await links.read(identity)).toMatchObject({ partnerId: '4681234' });
+  });
+
   it('answer that a partner ID is not known, and stay as they were', async () => {
     const { links } = await make();
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { makeLinkLedger } from '../../src/lib/adapters/tables/link-ledger.ts';
-import { unpack } from '../../src/lib/adapters/tables/packing.ts';
+import { pack, unpack } from '../../src/lib/adapters/tables/packing.ts';
 import type { LinkChange, LinkRecord } from '../../src/lib/domain/link.ts';
 import type { LinkLedger, Outbox, Versioned } from '../../src/lib/domain/ports.ts';
 import { Failure } from '../../src/lib/domain/failure.ts';
@@ -99,6 +99,26 @@ describe.each(implementations)('the ledger of links $name', ({ make }) => {
     expect((await stored(ledger))?.record).toEqual(other);
   });
 
+  it('keeps an order with what was wanted before it', async () => {
+    const ledger = make();
+    const ordered = aLinkRecord({
+      desired: { kind: 'held', by: 'ada', why: 'moving partners', until: null },
+      order: {
+        verb: 'unlink',
+        by: 'ada',
+        why: 'moving partners',
+        at: '2026-03-10T12:00:00.000Z',
+        causeId: 'order-1',
+        expectedCurrentPartnerId: '4681234',
+        before: { kind: 'wanted', partnerId: '4681234' },
+      },
+    });
+
+    await claimed(ledger, ordered);
+
+    expect((await stored(ledger))?.record).toEqual(ordered);
+  });
+
   it('lists links, and nothing but links', async () => {
     const ledger = make();
     await ledger.write(await claimed(ledger), linked, aChange(1));
@@ -136,6 +156,22 @@ describe.each(implementations)('what people are told of a link $name', ({ make }
 
     expect(outbox.announced.map((announcement) => announcement.id)).toEqual([id(1)]);
     expect((await stored(ledger))?.unannounced).toEqual([]);
+  });
+});
+
+describe('a row written before there were orders', () => {
+  it('reads as one without any', async () => {
+    const table = azurite.table();
+    const { order: _order, asked: _asked, ...old } = linked;
+    await table.create({
+      partitionKey: ids.managingTenant,
+      rowKey: ids.pal,
+      format: 1,
+      kind: 'link',
+      ...pack('link', old),
+    });
+
+    expect((await stored(makeLinkLedger(table, makeFakeOutbox())))?.record).toEqual(linked);
   });
 });
 

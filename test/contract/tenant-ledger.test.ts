@@ -467,11 +467,12 @@ describe('the history of a tenant', () => {
     expect(rows.map(({ rowKey }) => rowKey?.split('~')[0])).toEqual(['current', 'scope']);
   });
 
-  it('written before people could tell anything reads as nothing told', async () => {
+  it('written before people could tell or ask for anything reads as nothing told or asked for', async () => {
     const table = azurite.table();
     const {
       attestations: _none,
       dpor: _nor,
+      asked: _asked,
       scopes: _,
       openGaps: _gaps,
       closedGaps: _closed,

@@ -24,6 +24,13 @@ export function makeFakePartnerLinks(): FakePartnerLinks {
   const trouble = aTrouble();
   let lost: Error | null = null;
 
+  const answered = () => {
+    if (!lost) return 'written' as const;
+    const error = lost;
+    lost = null;
+    throw error;
+  };
+
   const write =
     (how: 'create' | 'replace') =>
     async ({ tenantId, objectId }: LinkIdentity, partnerId: string) => {
@@ -32,10 +39,7 @@ export function makeFakePartnerLinks(): FakePartnerLinks {
       await Promise.resolve();
       if (invalid.has(partnerId)) return 'partner-id-invalid' as const;
       links.set(objectId, anObservedLink({ partnerId, tenantId, objectId }));
-      if (!lost) return 'written' as const;
-      const error = lost;
-      lost = null;
-      throw error;
+      return answered();
     };
 
   return {
@@ -47,6 +51,14 @@ export function makeFakePartnerLinks(): FakePartnerLinks {
     },
     create: write('create'),
     replace: write('replace'),
+    async remove({ objectId }, currentPartnerId) {
+      calls.push(`DELETE ${currentPartnerId}`);
+      trouble.meet('remove');
+      // As with Azure, the path names the link: that of another partner is not touched.
+      if (links.get(objectId)?.partnerId === currentPartnerId) links.delete(objectId);
+      await Promise.resolve();
+      return answered();
+    },
     linkOf: (objectId) => links.get(objectId) ?? null,
     set(link, objectId) {
       if (link) links.set(objectId, link);

@@ -1,11 +1,11 @@
 /** The use cases on a stage of fakes: what `app.ts` composes, without Azure. */
+import { makeAwaitOutcome } from '../../src/lib/usecases/await-outcome.ts';
+import { makeChangeLink } from '../../src/lib/usecases/change-link.ts';
+import { makeRequestRelink } from '../../src/lib/usecases/request-relink.ts';
 import { makeRoleTable } from '../../src/lib/domain/role-table.ts';
 import type { Principal } from '../../src/lib/domain/principal.ts';
-import {
-  makeLookAtLink,
-  makeReconcileLink,
-  type LookAtLinkDeps,
-} from '../../src/lib/usecases/reconcile-link.ts';
+import { makeLookAtLink, type LookAtLinkDeps } from '../../src/lib/usecases/look-at-link.ts';
+import { makeReconcileLink } from '../../src/lib/usecases/reconcile-link.ts';
 import { makeReconcileTenant, type ReconcileTenantDeps } from '../../src/lib/usecases/reconcile-tenant.ts';
 import { makeReconcile } from '../../src/lib/usecases/reconcile.ts';
 import { makeRegisterTenant, type OnboardingMessage } from '../../src/lib/usecases/register-tenant.ts';
@@ -17,7 +17,8 @@ import { makeFakeQueues } from '../fakes/queues.ts';
 import { makeFakeFollowUps, makeFakeSweepLedger } from '../fakes/sweep-ledger.ts';
 import { makeFakeTenantEstate } from '../fakes/tenant-estate.ts';
 import { makeFakeTenantLedger } from '../fakes/tenant-ledger.ts';
-import { aClock, DAY, HOUR, MINUTE, SECOND } from './clock.ts';
+import { makeFakeTenantList } from '../fakes/tenant-list.ts';
+import { aClock, DAY, HOUR, MINUTE, SECOND, sleepBy } from './clock.ts';
 import { aPrincipal, ids } from './delegations.ts';
 
 interface StageOptions {
@@ -69,6 +70,7 @@ export function aStage(options: StageOptions = {}) {
     directReadLimit: 50,
     indexLagAllowanceMs: 15 * MINUTE,
     linkFreshnessMs: 5 * MINUTE,
+    unlinkOnOffboard: false,
     expectDelegationWithinMs,
     secondLooks: { firstPauseMs: MINUTE, forMs: HOUR, expectDelegationWithinMs },
     ...options.tenantSettings,
@@ -84,6 +86,37 @@ export function aStage(options: StageOptions = {}) {
     retry: { limit: 3, baseMs: 10 * SECOND, capMs: MINUTE, ceilingMs: HOUR },
     random: () => 0.5,
   });
+  const digest = (text: string) => text.replaceAll(/[^a-zA-Z0-9]/g, '').slice(-36);
+  let made = 0;
+  const newId = () => `id-${(made += 1)}`;
+  const changeLink = makeChangeLink({
+    links,
+    ledger,
+    list: makeFakeTenantList(ledger),
+    partnerLinks,
+    queues,
+    principals,
+    mode: options.linkRules?.mode ?? 'enforce',
+    globalPartnerIds: ['4600001'],
+    clock,
+    pause: sleepBy(clock),
+    digest,
+    newId,
+    log,
+  });
+  const requestRelink = makeRequestRelink({
+    ledger,
+    links,
+    partnerLinks,
+    tenantEstate: inTenant,
+    principals,
+    queues,
+    clock,
+    digest,
+    newId,
+    log,
+  });
+  const awaitOutcome = makeAwaitOutcome({ ledger, links, clock, pause: sleepBy(clock) });
   const registerTenant = makeRegisterTenant({
     ledger,
     queues,
@@ -107,6 +140,18 @@ export function aStage(options: StageOptions = {}) {
     reconcileLink,
     reconcile,
     registerTenant,
+    changeLink,
+    requestRelink,
+    awaitOutcome,
+    /** Works off what lies visible on `reconcile`; gives the outcomes, in order. */
+    async workOff(): Promise<string[]> {
+      const outcomes: string[] = [];
+      for (let next = queues.take('reconcile', clock()); next; next = queues.take('reconcile', clock())) {
+        const settled = await reconcile({ queue: 'reconcile', attempts: 1, ...next });
+        outcomes.push(settled.outcome.kind);
+      }
+      return outcomes;
+    },
   };
 }
 

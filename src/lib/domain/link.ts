@@ -1,5 +1,7 @@
+import type { Asked } from './asked.ts';
+import { partnerIdBehind, type DesiredLink, type LinkOrder, type LinkWill } from './desired-link.ts';
 import type { FailureNote } from './failure.ts';
-import type { Outcome, RefusalReason } from './outcome.ts';
+import type { Outcome, RefusalReason, WouldBe } from './outcome.ts';
 import type { Principal } from './principal.ts';
 
 /**
@@ -31,22 +33,16 @@ export interface ObservedLink {
   readonly updatedAt: string | null;
 }
 
-/** What we want of a link. `held` is set before an unlink or restore, so that the next pass does not undo it. */
-export type DesiredLink =
-  | { readonly kind: 'wanted'; readonly partnerId: string }
-  | { readonly kind: 'held'; readonly by: string; readonly why: string; readonly until: string | null };
-
 /** What a look at a link showed; `null` means: not linked. */
 export type LinkReading = ObservedLink | null;
 
 export type LinkState = 'unknown' | 'linked' | 'unlinked' | 'linked-elsewhere';
 
 /** One link's row in the ledger. */
-export interface LinkRecord {
+export interface LinkRecord extends LinkWill {
   readonly tenantId: string;
   readonly objectId: string;
   readonly principal: string;
-  readonly desired: DesiredLink;
   readonly observed: LinkReading;
   /** The last good read (ISO instant); null while never read well, and then `observed` says nothing. */
   readonly readAt: string | null;
@@ -61,6 +57,8 @@ export interface LinkRecord {
   /** Since when the link has been wrong, as far as we know (ISO instant). */
   readonly gapSince: string | null;
   readonly lease: { readonly owner: string; readonly until: string } | null;
+  /** The last orders about the link, newest first, and what came of them. */
+  readonly asked: readonly Asked[];
 }
 
 /** One committed difference of a link. */
@@ -71,6 +69,8 @@ export interface LinkChange {
   readonly from: LinkState;
   readonly to: LinkState;
   readonly partnerId: string | null;
+  /** The order that was carried out with it: what, by whom and why. */
+  readonly order?: Pick<LinkOrder, 'verb' | 'by' | 'why'>;
 }
 
 export function newLinkRecord(
@@ -80,6 +80,7 @@ export function newLinkRecord(
   return {
     ...link,
     desired: { kind: 'wanted', partnerId: wantedPartnerId },
+    order: null,
     observed: null,
     readAt: null,
     failure: null,
@@ -89,13 +90,20 @@ export function newLinkRecord(
     nextLookAt: null,
     gapSince: null,
     lease: null,
+    asked: [],
   };
+}
+
+/** The partner ID a reading shows; null when it shows no link that counts. */
+export function currentPartnerId(reading: LinkReading): string | null {
+  return reading?.state.toLowerCase() === 'active' ? reading.partnerId : null;
 }
 
 /** How a reading stands against the wanted partner ID. */
 export function standing(reading: LinkReading, wantedPartnerId: string): Exclude<LinkState, 'unknown'> {
-  if (!reading || reading.state.toLowerCase() !== 'active') return 'unlinked';
-  return reading.partnerId === wantedPartnerId ? 'linked' : 'linked-elsewhere';
+  const current = currentPartnerId(reading);
+  if (current === null) return 'unlinked';
+  return current === wantedPartnerId ? 'linked' : 'linked-elsewhere';
 }
 
 export function linkStateOf(record: LinkRecord | null, wantedPartnerId: string): LinkState {
@@ -108,14 +116,18 @@ export interface LinkStanding {
   readonly failure: FailureNote | null;
   /** When the link was last read well (ISO instant). */
   readonly readAt: string | null;
+  /** There while somebody holds the link; `until` is an ISO instant, or null for as long as they like. */
+  readonly held?: { readonly until: string | null };
 }
 
-/** `record` is null for a link that was never looked at. */
-export function linkStandingOf(record: LinkRecord | null, wantedPartnerId: string): LinkStanding {
+/** `record` is null for a link that was never looked at; `configured` is the partner ID of the settings. */
+export function linkStandingOf(record: LinkRecord | null, configured: string): LinkStanding {
+  const wanted = record ? partnerIdBehind(record.desired, configured) : configured;
   return {
-    state: linkStateOf(record, wantedPartnerId),
+    state: linkStateOf(record, wanted),
     failure: record?.failure ?? null,
     readAt: record?.readAt ?? null,
+    ...(record?.desired.kind === 'held' ? { held: { until: record.desired.until } } : {}),
   };
 }
 
@@ -129,22 +141,37 @@ export type LinkDecision =
   | { readonly do: 'nothing' }
   | { readonly do: 'create'; readonly partnerId: string }
   | { readonly do: 'replace'; readonly partnerId: string }
+  /** Removes the link to the partner ID it has now. */
+  | { readonly do: 'remove'; readonly partnerId: string }
   | { readonly do: 'refuse'; readonly reason: RefusalReason }
   /** What `enforce` would do. */
-  | { readonly do: 'say'; readonly outcome: 'would-link' | 'would-relink' };
+  | { readonly do: 'say'; readonly outcome: WouldBe };
 
-/** Decides what to do about a link, from a fresh reading. Pure and total; never delete-then-create. */
-export function decideLink(reading: LinkReading, desired: DesiredLink, rules: LinkRules): LinkDecision {
-  if (desired.kind === 'held') return { do: 'nothing' };
-  const { partnerId } = desired;
-  const observing = rules.mode === 'observe';
-  switch (standing(reading, partnerId)) {
-    case 'linked':
-      return { do: 'nothing' };
-    case 'unlinked':
-      return observing ? { do: 'say', outcome: 'would-link' } : { do: 'create', partnerId };
-    case 'linked-elsewhere':
-      if (rules.whenLinkedElsewhere === 'refuse') return { do: 'refuse', reason: 'linked-elsewhere' };
-      return observing ? { do: 'say', outcome: 'would-relink' } : { do: 'replace', partnerId };
-  }
+/**
+ * Decides what to do about a link, from a fresh reading. Pure and total; never delete-then-create. Only an order removes
+ * a link, and only an order or policy replaces one; an order is refused when the link is not as its giver saw it.
+ */
+export function decideLink(
+  reading: LinkReading,
+  desired: DesiredLink,
+  rules: LinkRules,
+  order: LinkOrder | null = null,
+): LinkDecision {
+  const current = currentPartnerId(reading);
+  const target = desired.kind === 'held' ? null : desired.partnerId;
+  // As it shall be: also what an order has done already, before its pass broke off.
+  if (current === target) return { do: 'nothing' };
+  if (order && current !== order.expectedCurrentPartnerId) return { do: 'refuse', reason: 'current-differs' };
+  if (target === null) return order && current !== null ? removing(current, rules) : { do: 'nothing' };
+  if (current === null) return perform({ do: 'create', partnerId: target }, 'would-link', rules);
+  if (!order && rules.whenLinkedElsewhere === 'refuse') return { do: 'refuse', reason: 'linked-elsewhere' };
+  return perform({ do: 'replace', partnerId: target }, 'would-relink', rules);
+}
+
+function removing(partnerId: string, rules: LinkRules): LinkDecision {
+  return perform({ do: 'remove', partnerId }, 'would-unlink', rules);
+}
+
+function perform(decision: LinkDecision, saying: WouldBe, { mode }: LinkRules): LinkDecision {
+  return mode === 'observe' ? { do: 'say', outcome: saying } : decision;
 }

@@ -8,6 +8,8 @@ export type LogEvent =
   | 'pass.retried'
   | 'pass.parked'
   | 'link.written'
+  | 'link.ordered'
+  | 'relink.asked'
   | 'sweep.skipped'
   | 'sweep.partial'
   | 'sweep.held'

@@ -20,6 +20,8 @@ export type Outcome =
 export type RefusalReason =
   /** The identity is linked to another partner ID, and policy does not allow to replace it. */
   | 'linked-elsewhere'
+  /** The link is not to the partner ID that the order expected. */
+  | 'current-differs'
   /** ARM does not know the wanted partner ID. */
   | 'partner-id-invalid';
 

@@ -31,6 +31,8 @@ export interface PartnerLinks {
   create(identity: LinkIdentity, partnerId: string): Promise<LinkWriteResult>;
   /** Changes the link to another partner ID in one step. */
   replace(identity: LinkIdentity, partnerId: string): Promise<LinkWriteResult>;
+  /** Removes the link to the partner ID it has now; that there is none any more is no trouble. */
+  remove(identity: LinkIdentity, currentPartnerId: string): Promise<LinkWriteResult>;
 }
 
 /** What it takes to go through the estate: queries of the index, and pages of the list of subscriptions. */
@@ -192,7 +194,10 @@ export interface FollowUps {
 /** The ledger of links. Writes throw `conflict` when somebody else has written since the read. */
 export interface LinkLedger {
   read(tenantId: string, objectId: string): Promise<Versioned<LinkRecord> | null>;
-  /** Takes the lease by writing the row (creating it when `known` has no tag); gives the tag the next write needs. */
+  /**
+   * Takes the lease, or places an order, by writing the row (creating it when `known` has no tag); gives the tag the next
+   * write needs.
+   */
   claim(known: Versioned<LinkRecord>, record: LinkRecord): Promise<Versioned<LinkRecord>>;
   /** Writes the row, with its change in the same step. */
   write(claimed: Versioned<LinkRecord>, record: LinkRecord, change: LinkChange | null): Promise<void>;

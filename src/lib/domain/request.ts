@@ -11,7 +11,12 @@ export const reconcileRequest = z.object({
   subject: z.enum(['tenant', 'link']),
   /** A tenant id, or `tenantId/objectId` of a link. */
   id: z.union([guid, z.string().regex(/^[0-9a-f-]{36}\/[0-9a-f-]{36}$/)]),
-  cause: z.object({ kind: z.enum(causeKinds), id: z.string().min(1).max(40) }),
+  cause: z.object({
+    kind: z.enum(causeKinds),
+    id: z.string().min(1).max(40),
+    /** Who asked, where a person or their tool did. */
+    by: z.string().max(256).optional(),
+  }),
   /** Counted failures so far. */
   attempt: z.int().min(0),
   /** Rises with every copy we send ourselves, so that duplicate detection never swallows one. */
@@ -25,6 +30,11 @@ export type ReconcileRequest = z.infer<typeof reconcileRequest>;
 /** Subject, cause and hop: the id under which Service Bus folds duplicates (at most 128 characters). */
 export function messageIdOf(request: ReconcileRequest): string {
   return `${request.subject}.${request.id}~${request.cause.id}~${request.hop}`;
+}
+
+/** Whether an operator asked for this very look. */
+export function isAsked({ cause }: ReconcileRequest): boolean {
+  return cause.kind === 'operator';
 }
 
 /** The copy that looks again: `counted` when a failure used up an attempt. */

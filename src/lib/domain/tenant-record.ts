@@ -1,3 +1,4 @@
+import type { Asked } from './asked.ts';
 import type { Attestation } from './attestation.ts';
 import type { Verdict } from './coverage.ts';
 import type { Dpor, DporStatus } from './dpor.ts';
@@ -59,6 +60,8 @@ export interface TenantRecord {
   readonly lastGood: string | null;
   readonly failure: FailureNote | null;
   readonly lastOutcome: Outcome['kind'] | null;
+  /** The last looks operators asked for, newest first, and what came of them. */
+  readonly asked: readonly Asked[];
   /** Rises with every committed change; 0 while nothing has been told to anybody. */
   readonly version: number;
 }
@@ -76,6 +79,7 @@ export function newTenantRecord(registration: Registration): TenantRecord {
     lastGood: null,
     failure: null,
     lastOutcome: null,
+    asked: [],
     version: 0,
   };
 }

@@ -138,9 +138,9 @@ const BAD_LINKS: readonly (readonly [LinkState, StateAndReason])[] = [
  * worst link; with one good and one bad, the scopes behind the bad one are missing, and the link is the reason.
  */
 function coveredState(record: TenantSummary, inputs: StateInputs, stale: boolean): StateAndReason {
-  const links = linksOf(record, inputs).map(({ state }) => state);
-  const bad = BAD_LINKS.find(([state]) => links.includes(state))?.[1];
-  if (bad && !links.includes('linked')) return bad;
+  const links = linksOf(record, inputs);
+  const bad = worstLink(links, inputs.now);
+  if (bad && !links.some(({ state }) => state === 'linked')) return bad;
 
   const all = Object.values(record.verdicts).reduce((sum, count) => sum + count, 0);
   const counting = all - (record.verdicts['subscription-inactive'] ?? 0);
@@ -154,6 +154,17 @@ function coveredState(record: TenantSummary, inputs: StateInputs, stale: boolean
   if (stale) return { state: 'not-earning', reason: 'stale' };
   if (earning === counting) return { state: 'earning', reason: null };
   return { state: 'partly-earning', reason: trouble };
+}
+
+/** The worst of some links; one that somebody holds is as bad, but no alarm. */
+function worstLink(links: readonly LinkStanding[], now: Date): StateAndReason | null {
+  const [worst] = BAD_LINKS.flatMap(([state, shown]) =>
+    links.filter((link) => link.state === state).map((link) => ({ shown, link })),
+  );
+  if (!worst) return null;
+  const { held } = worst.link;
+  const isHeld = held !== undefined && (held.until === null || Date.parse(held.until) > now.getTime());
+  return isHeld && worst.shown.reason === null ? { ...worst.shown, reason: 'held' } : worst.shown;
 }
 
 /** The links a tenant's state rests on: of the identities that cover it, or that are to cover it. */

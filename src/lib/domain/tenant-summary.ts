@@ -32,7 +32,7 @@ export interface TenantSummary {
 }
 
 export function summaryOf(record: TenantRecord): TenantSummary {
-  const { scopes, openGaps, closedGaps: _closed, attestations, dpor: _dpor, ...rest } = record;
+  const { scopes, openGaps, closedGaps: _closed, attestations, dpor: _dpor, asked: _asked, ...rest } = record;
   const verdicts: Partial<Record<Verdict, number>> = {};
   for (const { verdict } of scopes) verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
   const coveredBy = observedKinds.filter((kind) => scopes.some((scope) => scope.coveredBy.includes(kind)));

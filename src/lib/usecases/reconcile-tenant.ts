@@ -1,24 +1,22 @@
 import { assess, closeRecord, type Assessment } from '../domain/assessment.ts';
+import { detailOf, withAsked } from '../domain/asked.ts';
 import { attestationStanding } from '../domain/attestation.ts';
+import { desiredNow, type DesiredLink } from '../domain/desired-link.ts';
 import { Failure, noteOf } from '../domain/failure.ts';
-import type { LinkIdentity } from '../domain/link.ts';
 import { secondLookAt, type SecondLooks } from '../domain/second-look.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Clock, LinkLedger, Queues, SweepLedger, TenantLedger, Versioned } from '../domain/ports.ts';
 import type { Principal } from '../domain/principal.ts';
-import { linkRequestId, nextCopy, type ReconcileRequest } from '../domain/request.ts';
+import { isAsked, linkRequestId, nextCopy, type ReconcileRequest } from '../domain/request.ts';
 import { principalFor, rulesFor, type AssessmentRules, type PassRules } from '../domain/pass-rules.ts';
-import type { Reading } from '../domain/reading.ts';
 import { sweptAt, type SweepRecord } from '../domain/sweep-record.ts';
 import { attendedKindsOf, observedKindsOf } from '../domain/tenant.ts';
-import { coveredThrough, expectedObjectId, type TenantRecord } from '../domain/tenant-record.ts';
+import type { TenantRecord } from '../domain/tenant-record.ts';
 import { ask } from './ask.ts';
-import { observeCoverage, type ObserveCoverageDeps } from './observe-coverage.ts';
-import { observeInTenant, type ObserveInTenantDeps } from './observe-in-tenant.ts';
-import type { LookAtLink } from './reconcile-link.ts';
+import { giveUpOwnLink } from './give-up-link.ts';
+import { lookInTenant, lookThroughDelegations, NOT_LOOKED, worstTrouble, type SightDeps } from './sights.ts';
 
-export interface ReconcileTenantDeps extends ObserveCoverageDeps, ObserveInTenantDeps, PassRules {
-  readonly lookAtLink: LookAtLink;
+export interface ReconcileTenantDeps extends SightDeps, PassRules {
   readonly ledger: TenantLedger;
   readonly links: LinkLedger;
   readonly sweeps: Pick<SweepLedger, 'lastFinished'>;
@@ -27,6 +25,8 @@ export interface ReconcileTenantDeps extends ObserveCoverageDeps, ObserveInTenan
   readonly secondLooks: SecondLooks;
   /** A link read longer ago than this is looked at again (milliseconds). */
   readonly linkFreshnessMs: number;
+  /** Whether the link our service principal has in an offboarded tenant is removed. */
+  readonly unlinkOnOffboard: boolean;
 }
 
 /**
@@ -54,16 +54,9 @@ async function pass(
   // A hint about a tenant nobody has announced: the sweep adopts what is found, not a single look.
   if (!known) return { kind: 'unchanged' };
   const { registration } = known.record;
-  if (registration.offboardedAt) {
-    const closing = {
-      at: deps.clock(),
-      causeId: request.cause.id,
-      sweptAt: sweptAt(known.record, lastSweep),
-    };
-    return settle(deps, known, closeRecord(known.record, closing));
-  }
+  if (registration.offboardedAt) return close(deps, known, lastSweep, request);
   const kinds = observedKindsOf(registration);
-  if (kinds.length === 0) return personOrNothing(deps, known);
+  if (kinds.length === 0) return personOrNothing(deps, known, request);
 
   const principal = principalFor(deps, registration.facts.principal);
   if (!principal) {
@@ -73,10 +66,15 @@ async function pass(
       `The tenant asks for the principal “${name}”, which the settings do not name.`,
     );
     const failure = noteOf(unknown, deps.clock());
-    await deps.ledger.note(known, { ...known.record, failure, lastOutcome: 'failed' });
+    const record = { ...known.record, failure, lastOutcome: 'failed' as const };
+    await deps.ledger.note(
+      known,
+      answering(record, request, { kind: 'failed', failure: unknown }, deps.clock()),
+    );
     throw unknown;
   }
-  if (kinds.includes('lighthouse')) await askForLink(deps, principal, request);
+  // Who asks for a look wants fresh reads, so that pass looks at the link itself.
+  if (kinds.includes('lighthouse') && !isAsked(request)) await askForLink(deps, principal);
   const looking = look(deps, known, lastSweep, rulesFor(deps, principal), request);
   came();
   return looking;
@@ -93,19 +91,35 @@ async function look(
   const { record: before } = known;
   const kinds = observedKindsOf(before.registration);
   const [delegated, inTenant] = await Promise.all([
-    kinds.includes('lighthouse') ? observeDelegated(deps, before, rules, at) : NOT_LOOKED,
+    kinds.includes('lighthouse') ? lookThroughDelegations(deps, before, rules, { request, at }) : NOT_LOOKED,
     kinds.includes('service-principal')
       ? lookInTenant(deps, before, rules.identities.principal, request)
       : NOT_LOOKED,
   ]);
   const sights = { at, causeId: request.cause.id, readings: delegated.readings, inTenant: inTenant.readings };
-  const trouble = worstOf([...troubleIn(delegated), ...troubleIn(inTenant)]);
-  return untilWritten(deps, known, { at, trouble }, (current) => {
+  const trouble = worstTrouble(delegated, inTenant);
+  const link = isAsked(request) ? (delegated.link ?? inTenant.link) : null;
+  return untilWritten(deps, known, { request, at, trouble }, (current) => {
     const seen = { ...sights, sweptAt: sweptAt(current.record, lastSweep) };
     const assessment = assess(current.record, seen, rules);
     const record = { ...assessment.record, pinned: inTenant.pinned ?? current.record.pinned };
-    return conclude(deps, current, { ...assessment, record }, trouble, { request, at });
+    return conclude(deps, current, { ...assessment, record }, trouble, { request, at, link });
   });
+}
+
+/** The record with the answer to who asked for the look; of any other cause it stays as it is. */
+function answering(
+  record: TenantRecord,
+  request: ReconcileRequest,
+  outcome: Outcome,
+  at: Date,
+): TenantRecord {
+  // A throttled pass has not come to its end: its copy will answer.
+  const underWay = outcome.kind === 'failed' && outcome.failure.kind === 'throttled';
+  if (!isAsked(request) || underWay) return record;
+  const { id: causeId, by = null } = request.cause;
+  const one = { causeId, by, at: at.toISOString(), outcome: outcome.kind, detail: detailOf(outcome) };
+  return { ...record, asked: withAsked(record.asked, one) };
 }
 
 /** How often a look is written again at once when somebody else wrote the same tenant in between. */
@@ -118,7 +132,11 @@ const WRITE_TRIES = 10;
 async function untilWritten(
   deps: ReconcileTenantDeps,
   known: Versioned<TenantRecord>,
-  { at, trouble }: { readonly at: Date; readonly trouble: Failure | null },
+  {
+    request,
+    at,
+    trouble,
+  }: { readonly request: ReconcileRequest; readonly at: Date; readonly trouble: Failure | null },
   write: (current: Versioned<TenantRecord>) => Promise<Outcome>,
 ): Promise<Outcome> {
   let current = known;
@@ -132,10 +150,29 @@ async function untilWritten(
     }
     const now = await deps.ledger.read(known.record.registration.tenantId);
     if (!now || now.record.registration.offboardedAt) return { kind: 'unchanged' };
-    if (now.record.lastGood !== null && Date.parse(now.record.lastGood) >= at.getTime())
-      return { kind: 'unchanged' };
+    const overtaken = now.record.lastGood !== null && Date.parse(now.record.lastGood) >= at.getTime();
+    if (overtaken) return answerOvertaken(deps, now, request);
     current = now;
   }
+}
+
+/** A later look stands; who asked for this one is answered all the same. */
+async function answerOvertaken(
+  deps: ReconcileTenantDeps,
+  now: Versioned<TenantRecord>,
+  request: ReconcileRequest,
+): Promise<Outcome> {
+  const outcome = { kind: 'unchanged' } as const;
+  if (isAsked(request)) await deps.ledger.note(now, answering(now.record, request, outcome, deps.clock()));
+  return outcome;
+}
+
+/** What a look is concluded with, beside its assessment. */
+interface Conclusion {
+  readonly request: ReconcileRequest;
+  readonly at: Date;
+  /** What came of the link, where an operator asked for the look: the more telling part of the answer. */
+  readonly link?: Outcome | null;
 }
 
 /** Writes an assessed look. A look in trouble commits what could be seen and notes the trouble beside it, and throws it. */
@@ -144,94 +181,19 @@ async function conclude(
   known: Versioned<TenantRecord>,
   assessment: Assessment,
   trouble: Failure | null,
-  { request, at }: { readonly request: ReconcileRequest; readonly at: Date },
+  conclusion: Conclusion,
 ): Promise<Outcome> {
+  const { request, at } = conclusion;
   if (!trouble) {
-    const outcome = await settle(deps, known, assessment);
+    const outcome = await settle(deps, known, assessment, conclusion);
     await lookAgain(deps, assessment.record, request, at);
     return outcome;
   }
-  const noted = { ...assessment.record, failure: noteOf(trouble, at), lastOutcome: 'failed' as const };
+  const failed = { ...assessment.record, failure: noteOf(trouble, at), lastOutcome: 'failed' as const };
+  const noted = answering(failed, request, { kind: 'failed', failure: trouble }, at);
   await write(deps, known, { ...assessment, record: noted });
   if (trouble.kind === 'denied') await lookAgain(deps, noted, request, at);
   throw trouble;
-}
-
-/** What one way of access showed. A failure of the whole way, or of its link, stands beside what could be read. */
-interface Sight {
-  /** Null where nobody looked, or nobody could. */
-  readonly readings: readonly Reading[] | null;
-  readonly failures: readonly Failure[];
-  /** The object that proved good for use; null where none did, or none is needed. */
-  readonly pinned: TenantRecord['pinned'];
-}
-
-const NOT_LOOKED: Sight = { readings: null, failures: [], pinned: null };
-
-async function observeDelegated(
-  deps: ReconcileTenantDeps,
-  record: TenantRecord,
-  rules: AssessmentRules,
-  at: Date,
-): Promise<Sight> {
-  const { value, failures } = await attempt(() =>
-    observeCoverage(deps, coveredThrough(record, 'lighthouse'), rules, at),
-  );
-  return { readings: value, failures, pinned: null };
-}
-
-/**
- * Looks at a tenant in which our application has a service principal: whose token it is, then that identity's link and
- * its roles, with the one token. A token of another object than expected ends the look before anything is sent with it.
- * Where another pass is looking at the link, this one leaves it to that.
- */
-async function lookInTenant(
-  deps: ReconcileTenantDeps,
-  record: TenantRecord,
-  principal: Principal,
-  request: ReconcileRequest,
-): Promise<Sight> {
-  const found = await attempt(() => identify(deps, record, principal));
-  const identity = found.value;
-  if (!identity) return { ...NOT_LOOKED, failures: found.failures };
-  const [link, coverage] = await Promise.all([
-    attempt(() => deps.lookAtLink(identity, request)),
-    attempt(() => observeInTenant(deps, identity, coveredThrough(record, 'service-principal'))),
-  ]);
-  return {
-    readings: coverage.value,
-    failures: [...link.failures, ...coverage.failures],
-    // Pinned once Azure has shown this object's link or its subscriptions: that is a good use.
-    pinned: link.value || coverage.value ? { principal: principal.name, objectId: identity.objectId } : null,
-  };
-}
-
-async function identify(
-  deps: ReconcileTenantDeps,
-  record: TenantRecord,
-  principal: Principal,
-): Promise<LinkIdentity> {
-  const { tenantId } = record.registration;
-  const expected = expectedObjectId(record, principal.name);
-  const objectId = await deps.tenantEstate.objectIdOf(principal, tenantId, expected);
-  if (expected === null || expected === objectId) return { tenantId, objectId, principal };
-  const who = record.registration.facts.servicePrincipalObjectId ? 'the onboarding event names' : 'it was';
-  throw new Failure(
-    'denied',
-    `In tenant ${tenantId} the application of “${principal.name}” is object ${objectId}, but ${who} ${expected}. Nothing was sent with its token. Where the application was consented to anew, an event with servicePrincipalObjectId says so.`,
-  );
-}
-
-/** A result, or the failure in its place. Defects are thrown. */
-async function attempt<T>(
-  look: () => Promise<T>,
-): Promise<{ readonly value: T | null; readonly failures: readonly Failure[] }> {
-  try {
-    return { value: await look(), failures: [] };
-  } catch (error) {
-    if (error instanceof Failure) return { value: null, failures: [error] };
-    throw error;
-  }
 }
 
 /** Writes a good look; one that shows nothing new only refreshes the age of the record. */
@@ -239,13 +201,13 @@ async function settle(
   deps: ReconcileTenantDeps,
   known: Versioned<TenantRecord>,
   assessment: Assessment,
+  { request, at, link = null }: Conclusion,
 ): Promise<Outcome> {
   const kind = assessment.change ? 'assessed' : 'unchanged';
-  await write(deps, known, {
-    ...assessment,
-    record: { ...assessment.record, failure: null, lastOutcome: kind },
-  });
-  return { kind };
+  const outcome: Outcome = link && link.kind !== 'unchanged' ? link : { kind };
+  const settled = { ...assessment.record, failure: null, lastOutcome: kind } as const;
+  await write(deps, known, { ...assessment, record: answering(settled, request, outcome, at) });
+  return outcome;
 }
 
 async function write(
@@ -268,14 +230,35 @@ async function lookAgain(
   if (at) await ask(deps.queues, { ...nextCopy(request, false), attempt: 0, since: at.toISOString() }, at);
 }
 
+/** Closes the record; then, where policy says so, the link our service principal has in the tenant itself is given up. */
+async function close(
+  deps: ReconcileTenantDeps,
+  known: Versioned<TenantRecord>,
+  lastSweep: SweepRecord | null,
+  request: ReconcileRequest,
+): Promise<Outcome> {
+  const at = deps.clock();
+  const sweptLast = sweptAt(known.record, lastSweep);
+  const closed = closeRecord(known.record, { at, causeId: request.cause.id, sweptAt: sweptLast });
+  const outcome = await settle(deps, known, closed, { request, at });
+  const removed = deps.unlinkOnOffboard ? await giveUpOwnLink(deps, known.record, request) : null;
+  return removed ?? outcome;
+}
+
 /** Access that no pass can look at: unless somebody attests to it, a person has to act; said without a version. */
-async function personOrNothing(deps: ReconcileTenantDeps, known: Versioned<TenantRecord>): Promise<Outcome> {
+async function personOrNothing(
+  deps: ReconcileTenantDeps,
+  known: Versioned<TenantRecord>,
+  request: ReconcileRequest,
+): Promise<Outcome> {
   const { registration, attestations } = known.record;
   const wanted = principalFor(deps, registration.facts.principal)?.wantedPartnerId ?? null;
   const attested = attestationStanding(attestations, wanted, deps.clock()) === 'valid';
   const kind = attendedKindsOf(registration).length > 0 && !attested ? 'needs-person' : 'unchanged';
-  if (known.record.lastOutcome !== kind)
-    await deps.ledger.note(known, { ...known.record, lastOutcome: kind });
+  if (known.record.lastOutcome !== kind || isAsked(request)) {
+    const record = { ...known.record, lastOutcome: kind } as const;
+    await deps.ledger.note(known, answering(record, request, { kind }, deps.clock()));
+  }
   return { kind };
 }
 
@@ -283,18 +266,13 @@ async function personOrNothing(deps: ReconcileTenantDeps, known: Versioned<Tenan
  * Asks for a look at the principal's link when its last good read is too old. All tenants that ask within one window,
  * since the same last look, ask under one id: one link pass for all of them.
  */
-async function askForLink(
-  deps: ReconcileTenantDeps,
-  principal: Principal,
-  request: ReconcileRequest,
-): Promise<void> {
+async function askForLink(deps: ReconcileTenantDeps, principal: Principal): Promise<void> {
   const now = deps.clock();
   const link = { tenantId: principal.homeTenantId, objectId: principal.objectId };
   const known = (await deps.links.read(link.tenantId, link.objectId))?.record;
   const oldest = now.getTime() - deps.linkFreshnessMs;
   const fresh = known?.readAt && !known.failure && Date.parse(known.readAt) > oldest;
-  const wantedNow = known?.desired.kind === 'held' || known?.desired.partnerId === principal.wantedPartnerId;
-  if (fresh && wantedNow) return;
+  if (fresh && wantsTheSame(known.desired, desiredNow(known.desired, principal.wantedPartnerId, now))) return;
   if (known?.nextLookAt && Date.parse(known.nextLookAt) > now.getTime()) return;
 
   const window = Math.floor(now.getTime() / deps.linkFreshnessMs);
@@ -304,25 +282,12 @@ async function askForLink(
     cause: { kind: 'tenant-pass', id: `w${window}-${known?.looks ?? 0}-${principal.wantedPartnerId}` },
     attempt: 0,
     hop: 0,
-    since: request.cause.kind === 'operator' ? request.since : now.toISOString(),
+    since: now.toISOString(),
   });
 }
 
-const SEVERITY = ['throttled', 'unavailable', 'conflict', 'unexpected', 'rejected', 'denied'];
-
-function troubleIn({ readings, failures }: Sight): readonly Failure[] {
-  const unreadable = (readings ?? []).flatMap((reading) =>
-    reading.kind === 'unreadable' ? [reading.failure] : [],
-  );
-  return [...failures, ...unreadable];
-}
-
-/** Of several failures the one that is worth another try first. */
-function worstOf(failures: readonly Failure[]): Failure | null {
-  const [first] = failures.toSorted(
-    (a, b) =>
-      SEVERITY.indexOf(a.kind) - SEVERITY.indexOf(b.kind) ||
-      (b.retryAt?.getTime() ?? 0) - (a.retryAt?.getTime() ?? 0),
-  );
-  return first ?? null;
+/** Whether what is on record is still what is wanted: a hold may have ended, or the settings name another partner ID. */
+function wantsTheSame(onRecord: DesiredLink, now: DesiredLink): boolean {
+  if (onRecord.kind === 'held' || now.kind === 'held') return onRecord.kind === now.kind;
+  return onRecord.partnerId === now.partnerId;
 }

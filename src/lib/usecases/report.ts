@@ -40,6 +40,8 @@ export interface ReportedLink {
   readonly objectId: string;
   readonly partnerId: string | null;
   readonly state: string | null;
+  /** What is wanted of it. */
+  readonly desired: LinkRecord['desired'];
   readonly lastOutcome: string | null;
   readonly failure: FailureNote | null;
   readonly changes: number;
@@ -100,6 +102,7 @@ function linkOf(link: LinkRecord): ReportedLink {
     objectId: link.objectId,
     partnerId: link.observed?.partnerId ?? null,
     state: link.observed?.state ?? null,
+    desired: link.desired,
     lastOutcome: link.lastOutcome,
     failure: link.failure,
     changes: link.version,

@@ -1,3 +1,4 @@
+import { restsOn } from '../domain/blast-radius.ts';
 import type { Log } from '../domain/log.ts';
 import type {
   Clock,
@@ -63,12 +64,26 @@ export function beginSweepRun(
   return { deps, sweepId, at, lastSweep, ...found };
 }
 
-/** Links first: one bad link is worse than any tenant's trouble. */
+/**
+ * Links first: one bad link is worse than any tenant's trouble. The link at home is wanted only while a tenant rests on
+ * it; an order that has not been carried out is, wherever its link is.
+ */
 export async function askForLinks(run: SweepRun): Promise<void> {
-  for await (const link of run.deps.links.all()) {
-    const principal = run.deps.passRules.principals.find(({ objectId }) => objectId === link.objectId);
-    if (principal) await askForLink(run, principal);
+  const { links, passRules } = run.deps;
+  for await (const link of links.all()) {
+    const principal = passRules.principals.find(({ objectId }) => objectId === link.objectId);
+    if (principal && (link.order || (await isRestedOn(run, principal)))) await askForLink(run, principal);
+    else if (link.order) await followUp(run, 'link', linkRequestId(link));
   }
+}
+
+/** Looks through the list as far as the first tenant that rests on a principal's link at home. */
+async function isRestedOn({ deps }: SweepRun, principal: Principal): Promise<boolean> {
+  const link = { principal, tenantId: principal.homeTenantId };
+  for await (const { summary } of deps.list.all()) {
+    if (restsOn(summary, link, deps.passRules)) return true;
+  }
+  return false;
 }
 
 export async function askForLink(run: SweepRun, principal: Principal): Promise<void> {

@@ -1,12 +1,13 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   decideLink,
   linkStateOf,
   standing,
-  type DesiredLink,
   type LinkReading,
   type LinkRules,
 } from '../../../src/lib/domain/link.ts';
+import type { DesiredLink, LinkOrder, LinkVerb } from '../../../src/lib/domain/desired-link.ts';
 import { aLinkRecord, anObservedLink } from '../../support/tenants.ts';
 
 const wanted: DesiredLink = { kind: 'wanted', partnerId: '4681234' };
@@ -84,5 +85,93 @@ describe('how a link stands', () => {
     });
 
     expect(linkStateOf(record, '4681234')).toBe('linked');
+  });
+});
+
+const anOrder = (verb: LinkVerb, expectedCurrentPartnerId: string | null): LinkOrder => ({
+  verb,
+  by: 'ada',
+  why: 'moving partners',
+  at: '2026-03-10T12:00:00.000Z',
+  causeId: 'order-1',
+  expectedCurrentPartnerId,
+  before: wanted,
+});
+
+describe('what an order does about a link', () => {
+  it.each<[string, LinkReading, DesiredLink, LinkRules, LinkOrder, object]>([
+    ['removes it', ours, held, enforce, anOrder('unlink', '4681234'), { do: 'remove', partnerId: '4681234' }],
+    [
+      'says it would remove it',
+      ours,
+      held,
+      observe,
+      anOrder('unlink', '4681234'),
+      { do: 'say', outcome: 'would-unlink' },
+    ],
+    ['has nothing to remove', null, held, enforce, anOrder('unlink', '4681234'), { do: 'nothing' }],
+    [
+      'removes nothing it did not see',
+      elsewhere,
+      held,
+      enforce,
+      anOrder('unlink', '4681234'),
+      { do: 'refuse', reason: 'current-differs' },
+    ],
+    [
+      'replaces what it saw, whatever policy says',
+      elsewhere,
+      wanted,
+      enforce,
+      anOrder('relink', '4999999'),
+      { do: 'replace', partnerId: '4681234' },
+    ],
+    [
+      'replaces nothing it did not see',
+      elsewhere,
+      wanted,
+      { ...enforce, whenLinkedElsewhere: 'replace' },
+      anOrder('relink', '4111111'),
+      { do: 'refuse', reason: 'current-differs' },
+    ],
+    ['links again', null, wanted, enforce, anOrder('restore', null), { do: 'create', partnerId: '4681234' }],
+    ['finds it done already', ours, wanted, enforce, anOrder('restore', null), { do: 'nothing' }],
+  ])('%s', (_, reading, desired, rules, order, expected) => {
+    expect(decideLink(reading, desired, rules, order)).toEqual(expected);
+  });
+
+  const readings = fc.option(
+    fc.constantFrom('4681234', '4999999', '4111111').map((partnerId) => anObservedLink({ partnerId })),
+  );
+  const rules = fc.record<LinkRules>({
+    mode: fc.constantFrom('observe', 'enforce'),
+    whenLinkedElsewhere: fc.constantFrom('refuse', 'replace'),
+  });
+
+  it('is never done without one: no pass removes a link by itself', () => {
+    fc.assert(
+      fc.property(readings, fc.constantFrom(wanted, held), rules, (reading, desired, given) => {
+        const decision = decideLink(reading, desired, given);
+        expect(decision.do).not.toBe('remove');
+        expect(decision).not.toMatchObject({ outcome: 'would-unlink' });
+      }),
+    );
+  });
+
+  it('touches no link but the one it saw', () => {
+    const expected = fc.constantFrom(null, '4681234', '4999999', '4111111');
+    fc.assert(
+      fc.property(
+        readings,
+        fc.constantFrom(wanted, held),
+        rules,
+        expected,
+        (reading, desired, given, seen) => {
+          const decision = decideLink(reading, desired, given, anOrder('relink', seen));
+          const writes = ['create', 'replace', 'remove'].includes(decision.do);
+          expect(writes && (reading?.partnerId ?? null) !== seen).toBe(false);
+        },
+      ),
+    );
   });
 });

@@ -327,3 +327,35 @@ describe('a standing', () => {
     expect(standingOf(record, inputs(homeLink({ failure: denied }))).failure).toEqual(denied);
   });
 });
+
+describe('a link that somebody holds', () => {
+  const covered = aCoveredTenant([aScopeRecord()]);
+
+  it.each([
+    ['for as long as they like', null, 'held'],
+    ['until tomorrow', '2026-03-11T12:00:00.000Z', 'held'],
+    ['until this moment, which has come', '2026-03-10T12:00:00.000Z', null],
+  ])('reads as unlinked %s', (_, until, reason) => {
+    const given = inputs(homeLink({ state: 'unlinked', held: { until } }));
+
+    expect(standingOf(covered, given)).toMatchObject({ state: 'unlinked', reason });
+  });
+
+  it('is as good as it is while it has not been removed', () => {
+    const given = inputs(homeLink({ held: { until: null } }));
+
+    expect(standingOf(covered, given)).toMatchObject({ state: 'earning', reason: null });
+  });
+
+  it('is the reason for the scopes that only it made earn', () => {
+    const both = aCoveredTenant([aScopeRecord(1), aScopeRecord(2, { coveredBy: ['service-principal'] })], {
+      registration: aRegistration({ facts: { accessKinds: ['lighthouse', 'service-principal'] } }),
+    });
+    const links = {
+      lighthouse: aLink({ state: 'unlinked', held: { until: null } }),
+      'service-principal': aLink(),
+    };
+
+    expect(standingOf(both, inputs({ links }))).toMatchObject({ state: 'partly-earning', reason: 'held' });
+  });
+});

@@ -123,6 +123,7 @@ describe('the report', () => {
         partnerId: '4681234',
         state: 'Active',
         lastOutcome: 'linked',
+        desired: { kind: 'wanted', partnerId: '4681234' },
         failure: null,
         changes: 1,
       },

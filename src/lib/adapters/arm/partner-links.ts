@@ -68,18 +68,34 @@ export function makePartnerLinks(deps: PartnerLinksDeps): PartnerLinks {
     });
   }
 
+  async function remove(identity: LinkIdentity, partnerId: string): Promise<LinkWriteResult> {
+    return call(identity, 'writes', async (): Promise<LinkWriteResult> => {
+      const what = `the link of ${nameOf(identity)} to the partner ID ${partnerId} was removed`;
+      const answer = await ask(deps, what, (options) =>
+        clientOf(identity).partner.delete(partnerId, options),
+      );
+      if (answer.kind === 'ok' || isNotLinked(answer)) return 'written';
+      throw answer.failure;
+    });
+  }
+
   return {
     read: (identity) =>
       call(identity, 'reads', async () => {
         const what = `the link of ${nameOf(identity)} was read`;
         const answer = await ask(deps, what, (options) => clientOf(identity).partners.get(options));
         if (answer.kind === 'ok') return linkOf(answer.value, identity, what);
-        if (answer.status === 404 && answer.code !== null && NOT_LINKED.has(answer.code)) return null;
+        if (isNotLinked(answer)) return null;
         throw answer.failure;
       }),
     create: (identity, partnerId) => write(identity, partnerId, 'create'),
     replace: (identity, partnerId) => write(identity, partnerId, 'update'),
+    remove,
   };
+}
+
+function isNotLinked({ status, code }: { readonly status: number; readonly code: string | null }): boolean {
+  return status === 404 && code !== null && NOT_LINKED.has(code);
 }
 
 function nameOf({ principal, tenantId }: LinkIdentity): string {

@@ -79,5 +79,7 @@ function rowOf(record: LinkRecord): Entity {
 }
 
 function recordOf(row: StoredRow): LinkRecord {
-  return unpack('link', row) as LinkRecord;
+  // Rows written before there were orders lack them.
+  const since: Pick<LinkRecord, 'order' | 'asked'> = { order: null, asked: [] };
+  return { ...since, ...(unpack('link', row) as LinkRecord) };
 }
