@@ -36,8 +36,6 @@ export interface Stack {
   readonly httpPort: number;
   /** Where a person or a test can reach the parts. */
   readonly addresses: Readonly<Record<string, string>>;
-  /** The app's settings, secrets among them: whoever composes the app from these works on the same stack. */
-  readonly settings: Readonly<Record<string, string>>;
   /** Sends the estate's events, unless this data directory has seen them; then the timeline starts. */
   loadEvents(): Promise<number>;
   /** Asks for a sweep, as the timer does every night. */
@@ -180,7 +178,6 @@ async function startParts(
     estate,
     httpPort: Number(host.facts['port']),
     addresses,
-    settings,
     async loadEvents() {
       const sent = Number(await loader.ask('send'));
       await azure.ask('start-timeline');
