@@ -178,6 +178,7 @@ async function startParts(
     estate,
     httpPort: Number(host.facts['port']),
     addresses,
+    settings,
     async loadEvents() {
       const sent = Number(await loader.ask('send'));
       await azure.ask('start-timeline');
