@@ -18,6 +18,8 @@ import { makeTokenSource } from './adapters/identity/token-source.ts';
 import { makeAnnouncements } from './adapters/tables/announcements.ts';
 import { makeLinkLedger } from './adapters/tables/link-ledger.ts';
 import { makeFollowUps, makeSweepLedger } from './adapters/tables/sweep-ledger.ts';
+import { makeSweepLists } from './adapters/tables/sweep-lists.ts';
+import { makeFoundTenants } from './adapters/tables/found-tenants.ts';
 import { makeParkedMessages } from './adapters/tables/parked-messages.ts';
 import { makeTable, type TableStorage } from './adapters/tables/table.ts';
 import { makeTenantLedger } from './adapters/tables/tenant-ledger.ts';
@@ -31,6 +33,8 @@ import { makeRoleTable } from './domain/role-table.ts';
 import { makeAttest } from './usecases/attest.ts';
 import { makeAwaitOutcome } from './usecases/await-outcome.ts';
 import { makeChangeLink } from './usecases/change-link.ts';
+import { makeConfirmSweep } from './usecases/confirm-sweep.ts';
+import { makeDecideFoundTenants } from './usecases/found-tenants.ts';
 import { makeKeepParked } from './usecases/keep-parked.ts';
 import { makeLookAtLink } from './usecases/look-at-link.ts';
 import { makeOutbox } from './usecases/outbox.ts';
@@ -75,6 +79,8 @@ function makeApp(config: Config, writeLine: WriteLine) {
   const ledger = makeTenantLedger(table('Ledger'), list, randomUUID, outbox);
   const followUps = makeFollowUps(table('FollowUps'));
   const sweeps = makeSweepLedger(table('Sweeps'));
+  const sweepLists = makeSweepLists(table('Sweeps'));
+  const found = makeFoundTenants(table('FoundTenants'));
   const links = makeLinkLedger(table('Links'), outbox);
   const parked = makeParkedMessages(table('Parked'));
   const roles = makeRoleTable(config.roleDecisions);
@@ -166,8 +172,10 @@ function makeApp(config: Config, writeLine: WriteLine) {
       list,
       links,
       sweeps,
+      sweepLists,
       followUps,
       outbox,
+      found,
       index: azure.index,
       queues,
       passRules: { ...config, roles },
@@ -177,6 +185,8 @@ function makeApp(config: Config, writeLine: WriteLine) {
       indexLagAllowanceMs: config.indexLagAllowanceMs,
       staleAfterMs: config.staleAfterMs,
     }),
+    confirmSweep: makeConfirmSweep({ sweeps, sweepLists, followUps, queues, clock, log }),
+    foundTenants: makeDecideFoundTenants({ found, ledger, queues, clock }),
     keepParked: makeKeepParked({ parked, outbox, log, digest }),
     api: makeApi({
       ...config,

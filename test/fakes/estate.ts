@@ -29,7 +29,7 @@ export interface FakeEstate extends Trouble {
 /** The status a direct read answers where the observer has nothing to see. */
 type AfterRemoval = 401 | 403 | 404;
 
-/** Azure's delegations in memory, with an index that may lag behind. Ids in trouble: `find`, `subscriptions`, or a scope. */
+/** Azure's delegations in memory, with an index that may lag behind. Ids in trouble: `find`, `subscriptions`, `tenants`, `tenants <id>`, or a scope. */
 export function makeFakeEstate(afterRemoval: AfterRemoval = 403): FakeEstate {
   const real = new Map<string, RealSubscription>();
   const indexed = new Map<string, RealSubscription>();
@@ -59,6 +59,7 @@ export function makeFakeEstate(afterRemoval: AfterRemoval = 403): FakeEstate {
         const seen = [...indexed.values()].filter(readable);
         const byTenant = Map.groupBy(seen, ({ facts }) => facts.tenantId);
         for (const tenantId of [...byTenant.keys()].sort()) {
+          trouble.meet(`tenants ${tenantId}`);
           yield await Promise.resolve({ tenantId, subscriptions: byTenant.get(tenantId) ?? [] });
         }
       },

@@ -29,6 +29,7 @@ export interface Rows<T> {
   get(key: string): { readonly record: T; readonly etag: string } | null;
   /** Writes under the tag that was read; null creates. Throws `conflict` like a table. */
   write(key: string, record: T, etag: string | null): string;
+  remove(key: string): void;
   all(): T[];
 }
 
@@ -49,6 +50,7 @@ export function makeRows<T>(): Rows<T> {
       rows.set(key, { record: structuredClone(record), etag: tag });
       return tag;
     },
+    remove: (key) => void rows.delete(key),
     all: () => [...rows.values()].map(({ record }) => structuredClone(record)),
   };
 }

@@ -1,24 +1,29 @@
-import type { FollowUps, SweepLedger } from '../../src/lib/domain/ports.ts';
+import type { FollowUps, SweepLedger, SweepLists } from '../../src/lib/domain/ports.ts';
 import type { SweepRecord } from '../../src/lib/domain/sweep-record.ts';
+import { aTrouble, type Trouble } from './storage.ts';
 
 /** Sweeps in memory, with their one lease. */
-export function makeFakeSweepLedger(): SweepLedger {
+export function makeFakeSweepLedger(): SweepLedger & Trouble {
   const sweeps = new Map<string, SweepRecord>();
   let held: { owner: string; until: Date } | null = null;
   let last: SweepRecord | null = null;
+  const trouble = aTrouble();
   return {
+    ...trouble,
     async lease(sweepId, until, now) {
       const free = !held || held.owner === sweepId || held.until <= now;
       if (free) held = { owner: sweepId, until };
       return Promise.resolve(free);
     },
     async release(sweepId) {
+      trouble.meet('release');
       if (held?.owner === sweepId) held = null;
       return Promise.resolve();
     },
     async write(record) {
+      trouble.meet('write');
       sweeps.set(record.sweepId, record);
-      if (record.status === 'finished') last = record;
+      if (record.status === 'finished' && (last?.startedAt ?? '') <= record.startedAt) last = record;
       return Promise.resolve();
     },
     read: async (sweepId) => Promise.resolve(sweeps.get(sweepId) ?? null),
@@ -42,6 +47,24 @@ export function makeFakeFollowUps(): FollowUps {
     async open(sweepId, atMost) {
       const found = [...open].filter((key) => key.startsWith(`${sweepId} `)).length;
       return Promise.resolve(Math.min(found, atMost));
+    },
+  };
+}
+
+/** The long lists beside sweeps' records, in memory. */
+export function makeFakeSweepLists(): SweepLists {
+  const lists = new Map<string, readonly unknown[]>();
+  return {
+    async write(list, sweepId, items) {
+      lists.set(`${list} ${sweepId}`, structuredClone(items));
+      return Promise.resolve();
+    },
+    async *read(list, sweepId) {
+      yield* await Promise.resolve((lists.get(`${list} ${sweepId}`) ?? []) as never[]);
+    },
+    async drop(list, sweepId) {
+      lists.delete(`${list} ${sweepId}`);
+      return Promise.resolve();
     },
   };
 }

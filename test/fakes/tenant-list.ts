@@ -1,15 +1,27 @@
 import type { ListedTenant, TenantLedger, TenantList } from '../../src/lib/domain/ports.ts';
-import { summaryOf } from '../../src/lib/domain/tenant-summary.ts';
+import { signatureOf, summaryOf } from '../../src/lib/domain/tenant-summary.ts';
 
-/** The list of what a ledger holds, never behind it. */
-export function makeFakeTenantList(ledger: Pick<TenantLedger, 'all'>): TenantList {
+export interface FakeTenantList extends TenantList {
+  /** Tenants that have not come into the list yet. */
+  readonly missing: Set<string>;
+}
+
+/** The list of what a ledger holds, never behind it but where a test says so. */
+export function makeFakeTenantList(
+  ledger: Pick<TenantLedger, 'all'>,
+  digest = (text: string) => text,
+): FakeTenantList {
+  const missing = new Set<string>();
   const inOrder = async () => {
-    const found: ListedTenant[] = [];
-    for await (const record of ledger.all()) found.push({ summary: summaryOf(record), digest: '' });
-    const withIds = found.map((one) => ({ id: one.summary.registration.tenantId, one }));
-    return withIds.sort((a, b) => (a.id < b.id ? -1 : 1));
+    const found: { readonly id: string; readonly one: ListedTenant }[] = [];
+    for await (const record of ledger.all()) {
+      const one = { summary: summaryOf(record), digest: digest(signatureOf(record.scopes)) };
+      found.push({ id: record.registration.tenantId, one });
+    }
+    return found.filter(({ id }) => !missing.has(id)).sort((a, b) => (a.id < b.id ? -1 : 1));
   };
   return {
+    missing,
     async *all() {
       yield* (await inOrder()).map(({ one }) => one);
     },

@@ -42,6 +42,7 @@ export function aStage(options: StageOptions = {}) {
   const azure = options.azure ?? makeFakeEstate();
   const inTenant = makeFakeTenantEstate(ids.palInTenant);
   const log = makeFakeLog();
+  const followUps = makeFakeFollowUps();
   const principals = options.principals ?? [aPrincipal()];
   const expectDelegationWithinMs = 14 * DAY;
 
@@ -80,7 +81,7 @@ export function aStage(options: StageOptions = {}) {
     reconcileTenant,
     reconcileLink,
     queues,
-    followUps: makeFakeFollowUps(),
+    followUps,
     clock,
     log,
     retry: { limit: 3, baseMs: 10 * SECOND, capMs: MINUTE, ceilingMs: HOUR },
@@ -136,6 +137,9 @@ export function aStage(options: StageOptions = {}) {
     azure,
     inTenant,
     log,
+    principals,
+    sweeps,
+    followUps,
     reconcileTenant,
     reconcileLink,
     reconcile,

@@ -81,9 +81,15 @@ export function closeRecord(
   if (before.phase === 'closed') return unchanged(before, true);
   const seenAt = latest(before.lastGood, sweptAt);
   const closed = endedGaps(before, { as: 'offboarded' }, { at, seenAt });
-  const closedGaps = closedLately([...before.closedGaps, ...closed], at);
-  const version = before.version + 1;
-  const record: TenantRecord = { ...before, phase: 'closed', openGaps: [], closedGaps, version };
+  const record: TenantRecord = {
+    ...before,
+    phase: 'closed',
+    openGaps: [],
+    closedGaps: closedLately([...before.closedGaps, ...closed], at),
+    // Whether it is delegated still, the next sweep tells.
+    stillDelegatedSince: null,
+    version: before.version + 1,
+  };
   const change = changeOf(before, record, { closed }, { at, causeId });
   return { record, change, closedGaps: closed, droppedScopes: [], complete: true };
 }

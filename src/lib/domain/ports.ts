@@ -1,5 +1,6 @@
 import type { Announcement } from './announcement.ts';
 import type { Delegation } from './delegation.ts';
+import type { FoundTenant } from './found-tenant.ts';
 import type { Gap } from './gap.ts';
 import type { IndexedSubscription, IndexedTenant } from './indexed-subscription.ts';
 import type { LinkChange, LinkIdentity, LinkReading, LinkRecord } from './link.ts';
@@ -8,8 +9,9 @@ import type { Principal } from './principal.ts';
 import type { RoleAssignment } from './role-assignment.ts';
 import type { Scope } from './scope.ts';
 import type { SubscriptionFacts } from './subscription.ts';
-import type { SweepRecord } from './sweep-record.ts';
-import type { TenantRecord, TenantChange } from './tenant-record.ts';
+import type { TenantAt } from './sweep-news.ts';
+import type { EstateCall, SweepRecord } from './sweep-record.ts';
+import type { TenantChange, TenantRecord } from './tenant-record.ts';
 import type { TenantSummary } from './tenant-summary.ts';
 import type { Registration } from './tenant.ts';
 
@@ -34,9 +36,6 @@ export interface PartnerLinks {
   /** Removes the link to the partner ID it has now; that there is none any more is no trouble. */
   remove(identity: LinkIdentity, currentPartnerId: string): Promise<LinkWriteResult>;
 }
-
-/** What it takes to go through the estate: queries of the index, and pages of the list of subscriptions. */
-export type EstateCall = 'graphQueries' | 'subscriptionPages';
 
 /** The index of everything the observer sees (Resource Graph): quick, complete, and up to 15 minutes behind. */
 export interface EstateIndex {
@@ -177,10 +176,42 @@ export interface SweepLedger {
   /** Takes the lease for a sweep, or takes it over when the sweep holds it already; false while another one holds it. */
   lease(sweepId: string, until: Date, now: Date): Promise<boolean>;
   release(sweepId: string): Promise<void>;
+  /** Writes a sweep's record; of those that have finished, the one that began last is the last one. */
   write(record: SweepRecord): Promise<void>;
   read(sweepId: string): Promise<SweepRecord | null>;
   /** The last sweep that came to its end; null before the first. */
   lastFinished(): Promise<SweepRecord | null>;
+}
+
+/** What the long lists beside a sweep's record hold. */
+export interface SweepListItems {
+  /** Tenants whose bad news the sweep holds back. */
+  readonly held: string;
+  /** Every tenant's state as the sweep left it, in the order of ids. */
+  readonly states: TenantAt;
+}
+
+/** Long lists that belong to a sweep, kept beside its record. */
+export interface SweepLists {
+  /** Writes a list, in place of one that was there. */
+  write<K extends keyof SweepListItems>(
+    list: K,
+    sweepId: string,
+    items: readonly SweepListItems[K][],
+  ): Promise<void>;
+  /** The items in the order they were written; nothing where there is no such list. */
+  read<K extends keyof SweepListItems>(list: K, sweepId: string): AsyncIterable<SweepListItems[K]>;
+  drop(list: keyof SweepListItems, sweepId: string): Promise<void>;
+}
+
+/** Customers found without having been announced. Writes throw `conflict` when somebody else has written since. */
+export interface FoundTenants {
+  read(tenantId: string): Promise<{ readonly record: FoundTenant; readonly etag: string } | null>;
+  /** Writes over what was read; creates where nothing was. */
+  write(record: FoundTenant, etag: string | null): Promise<void>;
+  remove(tenantId: string): Promise<void>;
+  /** In the order of tenant ids. */
+  all(): AsyncIterable<FoundTenant>;
 }
 
 /** Looks a sweep has asked for and that have not come to their end. */

@@ -1,18 +1,29 @@
+import type { DaysAtRisk } from './days-at-risk.ts';
+import type { SweepNews } from './sweep-news.ts';
 import { observedKindsOf } from './tenant.ts';
 import type { TenantSummary } from './tenant-summary.ts';
 
-/** What became of each tenant a sweep came by. */
+/** What became of each tenant a sweep came by; each is counted once. */
 export type SweptTenants = Readonly<
   Record<
+    /** As on record. */
     | 'steady'
+    /** Changed for the better, by the index's word. */
     | 'assessed'
+    /** Delegated to us and announced by nobody: registered, put up for decision, or dismissed by an operator. */
     | 'adopted'
     | 'found'
+    | 'dismissed'
+    /** Left to a pass that proves it. */
     | 'asked'
+    /** Bad news that waits, because there is too much of it at once. */
     | 'held'
     | 'closed'
     | 'closedButDelegated'
-    | 'notOurs'
+    /** Our own tenant, and tenants that show for other reasons than a delegation to us: never adopted. */
+    | 'own'
+    | 'projected'
+    /** Only access that no pass can look at. */
     | 'byHand',
     number
   >
@@ -23,13 +34,18 @@ export const noTenants: SweptTenants = {
   assessed: 0,
   adopted: 0,
   found: 0,
+  dismissed: 0,
   asked: 0,
   held: 0,
   closed: 0,
   closedButDelegated: 0,
-  notOurs: 0,
+  own: 0,
+  projected: 0,
   byHand: 0,
 };
+
+/** What it takes to go through the estate: queries of the index, and pages of the list of subscriptions. */
+export type EstateCall = 'graphQueries' | 'subscriptionPages';
 
 /** One sweep on record. */
 export interface SweepRecord {
@@ -38,7 +54,11 @@ export interface SweepRecord {
   readonly startedAt: string;
   readonly assessedAt: string | null;
   readonly finishedAt: string | null;
+  /** How often the walk through the estate was begun: more than once after a crash. */
+  readonly walks: number;
   readonly tenants: SweptTenants;
+  /** Calls to ARM that the sweep made itself, in the walk that came to its end; its passes make their own. */
+  readonly calls: Readonly<Record<EstateCall, number>>;
   /** The tenant up to which the estate could be read; null when it was read to its end. */
   readonly coveredUpTo: string | null;
   readonly partial: boolean;
@@ -46,10 +66,44 @@ export interface SweepRecord {
   readonly baseline: boolean;
   /** Earning scopes whose loss is held back, because too many would be lost at once. */
   readonly heldScopes: number;
+  /** The operator who confirmed what was held; null while nobody has. */
+  readonly confirmed: { readonly by: string; readonly at: string; readonly tenants: number } | null;
   /** Follow-ups still open when the sweep ended. */
   readonly openFollowUps: number;
   /** Tenants by state, counted when the sweep ended. */
   readonly states: Readonly<Record<string, number>>;
+  /** The same by state and then by reason, where a state has one. */
+  readonly reasons: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Scope-days at risk of the last 30 days, of all tenants; null while the sweep is under way. */
+  readonly daysAtRisk: DaysAtRisk | null;
+  /** What differs from the last finished sweep; null for the baseline and while the sweep is under way. */
+  readonly news: SweepNews | null;
+  /** The sweep under whose name the tenants' states are kept; an earlier one where nothing has changed since. */
+  readonly statesKeptBy: string | null;
+}
+
+export function newSweepRecord(sweepId: string, startedAt: string): SweepRecord {
+  return {
+    sweepId,
+    status: 'running',
+    startedAt,
+    assessedAt: null,
+    finishedAt: null,
+    walks: 0,
+    tenants: noTenants,
+    calls: { graphQueries: 0, subscriptionPages: 0 },
+    coveredUpTo: null,
+    partial: false,
+    baseline: false,
+    heldScopes: 0,
+    confirmed: null,
+    openFollowUps: 0,
+    states: {},
+    reasons: {},
+    daysAtRisk: null,
+    news: null,
+    statesKeptBy: null,
+  };
 }
 
 /**

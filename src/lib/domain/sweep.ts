@@ -32,16 +32,19 @@ export function isMassWorsening(worsening: number, earning: number): boolean {
 export type SweepPlan =
   | {
       readonly do: 'nothing';
-      readonly count: 'steady' | 'closed' | 'closedButDelegated' | 'notOurs' | 'byHand';
+      readonly count: 'steady' | 'closed' | 'closedButDelegated' | 'own' | 'projected' | 'byHand';
     }
   /** On record and in the index, and something differs: compare scope by scope. */
   | { readonly do: 'compare' }
   /** Not on record, and delegated to us. */
   | { readonly do: 'adopt' }
+  /** Offboarded: what its row says of its being delegated still is no longer so. */
+  | { readonly do: 'note-delegated'; readonly delegated: boolean }
   /** Only a pass of its own can tell: it needs proof, or a token of its own. */
   | { readonly do: 'ask' };
 
 export interface SweptTenant {
+  readonly tenantId: string;
   readonly listed: TenantSummary | null;
   /** Whether what the index shows has the digest that is on record. */
   readonly sameDigest: boolean;
@@ -52,16 +55,22 @@ export interface SweptTenant {
 
 /** Decides what to do about one tenant of the merge-join. Pure and total. */
 export function planSweep(
-  { listed, sameDigest, indexed, at }: SweptTenant,
+  { tenantId, listed, sameDigest, indexed, at }: SweptTenant,
   managingTenantId: string,
 ): SweepPlan {
-  const delegated = indexed.some((found) => isOurs(found, managingTenantId));
-  if (!listed) return delegated ? { do: 'adopt' } : { do: 'nothing', count: 'notOurs' };
+  const delegated = delegatedToUs(indexed, managingTenantId).length > 0;
+  if (!listed) {
+    if (delegated) return { do: 'adopt' };
+    return { do: 'nothing', count: sameId(tenantId, managingTenantId) ? 'own' : 'projected' };
+  }
   if (listed.registration.offboardedAt) {
+    if (delegated !== Boolean(listed.stillDelegatedSince)) return { do: 'note-delegated', delegated };
     return { do: 'nothing', count: delegated ? 'closedButDelegated' : 'closed' };
   }
   const kinds = accessKindsOf(listed.registration);
-  if (kinds.includes('service-principal')) return { do: 'ask' };
+  if (kinds.includes('service-principal')) {
+    return lookedAtSince(listed, at) ? { do: 'nothing', count: 'steady' } : { do: 'ask' };
+  }
   if (!kinds.includes('lighthouse')) return { do: 'nothing', count: 'byHand' };
   if (listed.failure || listed.phase === 'unobserved' || listed.phase === 'closed') return { do: 'ask' };
   const settled = listed.phase === 'covered' || listed.phase === 'not-delegated';
@@ -74,20 +83,23 @@ export function planSweep(
   return steady ? { do: 'nothing', count: 'steady' } : { do: 'compare' };
 }
 
+/** Whether a pass has looked well since the sweep began: one that begins anew after a crash need not ask again. */
+function lookedAtSince({ lastGood, failure }: TenantSummary, at: Date): boolean {
+  return !failure && lastGood !== null && Date.parse(lastGood) >= at.getTime();
+}
+
 /** The index's word on a tenant as readings, in the form a pass has them. */
 export function indexReadings(
   indexed: readonly IndexedSubscription[],
   managingTenantId: string,
 ): IndexReading[] {
-  return indexed
-    .filter((found) => isOurs(found, managingTenantId))
-    .map(({ facts, delegations }) => ({
-      kind: 'delegations' as const,
-      scope: subscriptionScope(facts.subscriptionId),
-      facts,
-      delegations,
-      direct: false,
-    }));
+  return delegatedToUs(indexed, managingTenantId).map(({ facts, delegations }) => ({
+    kind: 'delegations' as const,
+    scope: subscriptionScope(facts.subscriptionId),
+    facts,
+    delegations,
+    direct: false,
+  }));
 }
 
 type IndexReading = Extract<Reading, { kind: 'delegations' }>;
@@ -131,8 +143,14 @@ export function compareWithIndex(
   return { do: 'commit', assessment: assess(before, { ...look, readings }, rules) };
 }
 
-/** Whether a subscription is delegated to our managing tenant, wholly or in part, and is not our own. */
-function isOurs({ facts, delegations }: IndexedSubscription, managingTenantId: string): boolean {
-  if (sameId(facts.tenantId, managingTenantId)) return false;
-  return delegations.some((delegation) => sameId(delegation.managedByTenantId, managingTenantId));
+/** The subscriptions that are delegated to our managing tenant, wholly or in part, and are not our own. */
+export function delegatedToUs(
+  indexed: readonly IndexedSubscription[],
+  managingTenantId: string,
+): readonly IndexedSubscription[] {
+  return indexed.filter(
+    ({ facts, delegations }) =>
+      !sameId(facts.tenantId, managingTenantId) &&
+      delegations.some((delegation) => sameId(delegation.managedByTenantId, managingTenantId)),
+  );
 }

@@ -62,6 +62,8 @@ export interface TenantRecord {
   readonly lastOutcome: Outcome['kind'] | null;
   /** The last looks operators asked for, newest first, and what came of them. */
   readonly asked: readonly Asked[];
+  /** The sweep that first saw it delegated to us although it was offboarded (ISO instant); else null. */
+  readonly stillDelegatedSince: string | null;
   /** Rises with every committed change; 0 while nothing has been told to anybody. */
   readonly version: number;
 }
@@ -80,6 +82,7 @@ export function newTenantRecord(registration: Registration): TenantRecord {
     failure: null,
     lastOutcome: null,
     asked: [],
+    stillDelegatedSince: null,
     version: 0,
   };
 }

@@ -92,7 +92,9 @@ export function standingOf(record: TenantSummary, inputs: StateInputs): TenantSt
 type StateAndReason = Pick<TenantStanding, 'state' | 'reason'>;
 
 function stateOf(record: TenantSummary, inputs: StateInputs, stale: boolean): StateAndReason {
-  if (record.registration.offboardedAt) return { state: 'offboarded', reason: null };
+  if (record.registration.offboardedAt) {
+    return { state: 'offboarded', reason: record.stillDelegatedSince ? 'still-delegated' : null };
+  }
   if (observedKindsOf(record.registration).length === 0) return unobservableState(record, inputs);
   switch (record.phase) {
     case 'unobserved':

@@ -28,6 +28,7 @@ export interface TenantSummary {
   readonly lastGood: string | null;
   readonly failure: FailureNote | null;
   readonly lastOutcome: Outcome['kind'] | null;
+  readonly stillDelegatedSince: string | null;
   readonly version: number;
 }
 
@@ -63,6 +64,7 @@ const ADDED_SINCE = {
   acceptedUntil: null,
   atRisk: [],
   attestations: [],
+  stillDelegatedSince: null,
 } satisfies Partial<TenantSummary>;
 
 /** A summary as it is stored; rows of earlier versions lack what was added since. */

@@ -1,6 +1,9 @@
 import { sweepAnnouncement } from '../domain/announcement.ts';
+import { daysAtRisk, type DaysAtRisk } from '../domain/days-at-risk.ts';
+import { mergeJoin } from '../domain/merge-join.ts';
 import { standingOn } from '../domain/standing.ts';
-import type { SweepRecord } from '../domain/sweep-record.ts';
+import { addNews, noNews, type SweepNews, type TenantAt } from '../domain/sweep-news.ts';
+import { sweptAt, type SweepRecord } from '../domain/sweep-record.ts';
 import type { SweepRequest } from '../domain/sweep.ts';
 import { linksOnRecord } from '../domain/tenant-state.ts';
 import type { SweepTenantsDeps } from './sweep-run.ts';
@@ -15,15 +18,23 @@ export async function askToFinish(deps: SweepTenantsDeps, request: SweepRequest)
   });
 }
 
+/** Days at risk are told of so many UTC days, today among them. */
+const DAYS = 30;
 /** So many open follow-ups are counted; more are as good as many. */
 const COUNTED = 1_000;
 
+/** Writes the summary when the follow-ups have ended or the limit has passed; else looks again later. */
 export async function finishSweep(
   deps: SweepTenantsDeps,
   request: SweepRequest,
 ): Promise<SweepRecord['status']> {
   const record = await deps.sweeps.read(request.sweepId);
-  if (record?.status !== 'following-up') return record?.status ?? 'skipped';
+  if (!record) return 'skipped';
+  if (record.status === 'finished') {
+    await close(deps, record);
+    return 'finished';
+  }
+  if (record.status !== 'following-up') return record.status;
   const now = deps.clock();
   const open = await deps.followUps.open(record.sweepId, COUNTED);
   if (open > 0 && now.getTime() - Date.parse(record.assessedAt ?? record.startedAt) < deps.finishLimitMs) {
@@ -31,37 +42,114 @@ export async function finishSweep(
     await askToFinish(deps, request);
     return 'following-up';
   }
-  const baseline = (await deps.sweeps.lastFinished()) === null;
-  const states = await countStates(deps, record, now);
+  const last = await deps.sweeps.lastFinished();
+  const stock = await takeStock(deps, record, last, now);
+  // The states are there before the record that names them; what a crash leaves is written over.
+  if (stock.changed) await deps.sweepLists.write('states', record.sweepId, stock.tenants);
   const finished: SweepRecord = {
     ...record,
     status: 'finished',
     finishedAt: now.toISOString(),
     openFollowUps: open,
-    baseline,
-    states,
+    baseline: last === null,
+    states: stock.states,
+    reasons: stock.reasons,
+    daysAtRisk: stock.daysAtRisk,
+    news: last?.statesKeptBy ? stock.news : null,
+    statesKeptBy: stock.changed ? record.sweepId : (last?.statesKeptBy ?? null),
   };
   // Before it is on record: a sweep that has finished is not looked at again.
   await deps.outbox.announce([sweepAnnouncement(finished)]);
   await deps.sweeps.write(finished);
-  await deps.sweeps.release(record.sweepId);
-  deps.log.info('sweep.finished', { sweepId: record.sweepId, openFollowUps: open, baseline, ...states });
+  await close(deps, finished);
+  if (last) await forget(deps, last, finished);
+  deps.log.info('sweep.finished', {
+    sweepId: record.sweepId,
+    durationMs: now.getTime() - Date.parse(record.startedAt),
+    openFollowUps: open,
+    baseline: finished.baseline,
+    ...stock.states,
+  });
   return 'finished';
 }
 
-/** Counts tenants by state, as they stand with this sweep. */
-async function countStates(
+/** What follows the summary; done again when a crash came in between, and then it changes nothing. */
+async function close(deps: SweepTenantsDeps, finished: SweepRecord): Promise<void> {
+  const last = await deps.sweeps.lastFinished();
+  if (!last || last.startedAt < finished.startedAt) await deps.sweeps.write(finished);
+  await deps.sweeps.release(finished.sweepId);
+}
+
+/** The long lists of the sweep before are of no more use. */
+async function forget({ sweepLists }: SweepTenantsDeps, last: SweepRecord, now: SweepRecord): Promise<void> {
+  if (last.heldScopes > 0) await sweepLists.drop('held', last.sweepId);
+  if (last.statesKeptBy !== null && last.statesKeptBy !== now.statesKeptBy) {
+    await sweepLists.drop('states', last.statesKeptBy);
+  }
+}
+
+/** Tenants as they stand with this sweep, and what differs from the last one. */
+interface Stock {
+  readonly states: Record<string, number>;
+  readonly reasons: Record<string, Record<string, number>>;
+  readonly daysAtRisk: DaysAtRisk;
+  readonly news: SweepNews;
+  /** Each tenant's state, and whether any differs from what the last sweep left. */
+  readonly tenants: readonly TenantAt[];
+  readonly changed: boolean;
+}
+
+async function takeStock(
   deps: SweepTenantsDeps,
   sweep: SweepRecord,
+  last: SweepRecord | null,
   now: Date,
-): Promise<Record<string, number>> {
+): Promise<Stock> {
   const links = await linksOnRecord(deps.links.all());
   const { principals } = deps.passRules;
   const basis = { links, sweep, principals, now, staleAfterMs: deps.staleAfterMs };
-  const states: Record<string, number> = {};
-  for await (const { summary } of deps.list.all()) {
-    const { state } = standingOn(basis, summary);
+  const joined = mergeJoin(
+    { items: deps.list.all(), keyOf: ({ summary }) => summary.registration.tenantId },
+    { items: statesBefore(deps, last), keyOf: ({ tenantId }) => tenantId },
+  );
+  const states: Stock['states'] = {};
+  const reasons: Stock['reasons'] = {};
+  const tenants: TenantAt[] = [];
+  let atRisk: DaysAtRisk = { certain: 0, possible: 0, neverEarned: 0 };
+  let news = noNews;
+  let changed = last === null;
+  for await (const { key: tenantId, left: listed, right: before } of joined) {
+    if (!listed) {
+      changed = true;
+      continue;
+    }
+    const { summary } = listed;
+    const { state, reason } = standingOn(basis, summary);
+    const window = { days: DAYS, now, sweptAt: sweptAt(summary, sweep) };
+    atRisk = addDays(atRisk, daysAtRisk(summary, window));
     states[state] = (states[state] ?? 0) + 1;
+    if (reason !== null) {
+      const ofState = (reasons[state] ??= {});
+      ofState[reason] = (ofState[reason] ?? 0) + 1;
+    }
+    news = addNews(news, { tenantId, state }, before?.state ?? null);
+    changed ||= before?.state !== state;
+    tenants.push({ tenantId, state });
   }
-  return states;
+  return { states, reasons, daysAtRisk: atRisk, news, tenants, changed };
+}
+
+function addDays(left: DaysAtRisk, right: DaysAtRisk): DaysAtRisk {
+  return {
+    certain: left.certain + right.certain,
+    possible: left.possible + right.possible,
+    neverEarned: left.neverEarned + right.neverEarned,
+  };
+}
+
+async function* statesBefore(
+  { sweepLists }: SweepTenantsDeps,
+  last: SweepRecord | null,
+): AsyncGenerator<TenantAt> {
+  if (last?.statesKeptBy) yield* sweepLists.read('states', last.statesKeptBy);
 }

@@ -4,10 +4,12 @@ import type {
   Clock,
   EstateIndex,
   FollowUps,
+  FoundTenants,
   LinkLedger,
   Outbox,
   Queues,
   SweepLedger,
+  SweepLists,
   TenantLedger,
   TenantList,
 } from '../domain/ports.ts';
@@ -22,7 +24,9 @@ export interface SweepTenantsDeps {
   readonly list: TenantList;
   readonly links: LinkLedger;
   readonly sweeps: SweepLedger;
+  readonly sweepLists: SweepLists;
   readonly followUps: FollowUps;
+  readonly found: FoundTenants;
   readonly index: EstateIndex;
   readonly outbox: Outbox;
   readonly queues: Queues;
@@ -44,24 +48,56 @@ export interface SweepTenantsDeps {
 export interface SweepRun {
   readonly deps: SweepTenantsDeps;
   readonly sweepId: string;
+  /** When the sweep began, also where it begins anew. */
   readonly at: Date;
+  readonly walk: number;
   /** The last sweep that finished before this one. */
   readonly lastSweep: SweepRecord | null;
   readonly principalsAsked: Set<string>;
   /** Tenants whose bad news waits for the brake's word, with the earning scopes each would lose. */
   readonly suspects: { readonly tenantId: string; readonly worsening: number }[];
+  leaseRenewedAt: number;
   earningBefore: number;
   counts: SweptTenants;
+  calls: SweepRecord['calls'];
 }
 
 export function beginSweepRun(
   deps: SweepTenantsDeps,
-  sweepId: string,
-  at: Date,
+  { sweepId, startedAt, walks }: SweepRecord,
   lastSweep: SweepRecord | null,
 ): SweepRun {
-  const found = { principalsAsked: new Set<string>(), suspects: [], earningBefore: 0, counts: noTenants };
-  return { deps, sweepId, at, lastSweep, ...found };
+  return {
+    deps,
+    sweepId,
+    at: new Date(startedAt),
+    walk: walks,
+    lastSweep,
+    principalsAsked: new Set(),
+    suspects: [],
+    leaseRenewedAt: deps.clock().getTime(),
+    earningBefore: 0,
+    counts: noTenants,
+    calls: { graphQueries: 0, subscriptionPages: 0 },
+  };
+}
+
+/**
+ * Whether the sweep may go on: renews the lease when a third of it has passed. False when another sweep has it, or this
+ * one was delivered again and walks elsewhere, because the message's lock was lost.
+ */
+export async function mayGoOn(run: SweepRun): Promise<boolean> {
+  const now = run.deps.clock().getTime();
+  if (now - run.leaseRenewedAt < run.deps.leaseMs / 3) return true;
+  run.leaseRenewedAt = now;
+  return stillOurs(run);
+}
+
+/** As `mayGoOn`, asked of the ledger at once. */
+export async function stillOurs({ deps, sweepId, walk }: SweepRun): Promise<boolean> {
+  const now = deps.clock();
+  if ((await deps.sweeps.read(sweepId))?.walks !== walk) return false;
+  return deps.sweeps.lease(sweepId, new Date(now.getTime() + deps.leaseMs), now);
 }
 
 /**
@@ -96,20 +132,35 @@ export async function askForLink(run: SweepRun, principal: Principal): Promise<v
   );
 }
 
-/** Asks for a pass and writes down that the sweep waits for it; the row first, so that none is forgotten. */
+/** No request is copied so often. */
+const COPIES = 1_000_000;
+
+/** What asking for a pass on behalf of a sweep needs. */
+export interface Asking {
+  readonly deps: Pick<SweepTenantsDeps, 'followUps' | 'queues'>;
+  readonly sweepId: string;
+  readonly at: Date;
+  readonly walk: number;
+}
+
+/**
+ * Asks for a pass and writes down that the sweep waits for it; the row first, so that none is forgotten. Each walk of a
+ * sweep counts its copies from elsewhere: the queue may fold what an earlier walk has asked for and has had, and then
+ * the sweep would wait in vain.
+ */
 export async function followUp(
-  run: SweepRun,
+  { deps, sweepId, at, walk }: Asking,
   subject: ReconcileRequest['subject'],
   id: string,
 ): Promise<void> {
-  await run.deps.followUps.add(run.sweepId, id);
-  await ask(run.deps.queues, {
+  await deps.followUps.add(sweepId, id);
+  await ask(deps.queues, {
     subject,
     id,
-    cause: { kind: 'sweep', id: run.sweepId },
+    cause: { kind: 'sweep', id: sweepId },
     attempt: 0,
-    hop: 0,
-    since: run.at.toISOString(),
+    hop: walk * COPIES,
+    since: at.toISOString(),
   });
 }
 

@@ -1,10 +1,10 @@
 import { sweepRequest, type SweepRequest } from '../domain/sweep.ts';
-import { noTenants, type SweepRecord } from '../domain/sweep-record.ts';
+import { newSweepRecord, type SweepRecord } from '../domain/sweep-record.ts';
 import { askToFinish, finishSweep } from './finish-sweep.ts';
 import { park, type Unprocessed } from './park.ts';
 import { readRequest } from './read-request.ts';
 import { releaseSuspects } from './sweep-brake.ts';
-import { askForLinks, beginSweepRun, type SweepTenantsDeps } from './sweep-run.ts';
+import { askForLinks, beginSweepRun, stillOurs, type SweepTenantsDeps } from './sweep-run.ts';
 import { walkEstate } from './walk-estate.ts';
 
 export type SweepTenants = (message: Unprocessed) => Promise<SweepRecord['status'] | 'parked'>;
@@ -31,46 +31,54 @@ async function start(deps: SweepTenantsDeps, request: SweepRequest): Promise<Swe
   const { sweepId } = request;
   const now = deps.clock();
   const known = await deps.sweeps.read(sweepId);
+  // Assessed, and ended before it could ask for its end: asked twice, the queue folds the second.
+  if (known?.status === 'following-up') await askToFinish(deps, request);
   if (known && known.status !== 'running') return known.status;
-  const begun: SweepRecord = known ?? beginning(sweepId, now);
+  const before = known ?? newSweepRecord(sweepId, now.toISOString());
   if (!(await deps.sweeps.lease(sweepId, new Date(now.getTime() + deps.leaseMs), now))) {
-    await deps.sweeps.write({ ...begun, status: 'skipped' });
+    await deps.sweeps.write({ ...before, status: 'skipped' });
     deps.log.warn('sweep.skipped', { sweepId });
     return 'skipped';
   }
+  const begun: SweepRecord = { ...before, walks: before.walks + 1 };
   await deps.sweeps.write(begun);
-  const last = await deps.sweeps.lastFinished();
-  const run = beginSweepRun(deps, sweepId, new Date(begun.startedAt), last);
+  return assessEstate(deps, begun, request);
+}
+
+async function assessEstate(
+  deps: SweepTenantsDeps,
+  begun: SweepRecord,
+  request: SweepRequest,
+): Promise<SweepRecord['status']> {
+  const { sweepId } = begun;
+  const run = beginSweepRun(deps, begun, await deps.sweeps.lastFinished());
   await askForLinks(run);
-  const coveredUpTo = await walkEstate(run);
-  const held = await releaseSuspects(run);
+  const walked = await walkEstate(run);
+  if (walked.kind === 'superseded' || !(await stillOurs(run))) {
+    deps.log.warn('sweep.superseded', { sweepId, walk: begun.walks });
+    return 'running';
+  }
+  const heldScopes = await releaseSuspects(run);
+  const partial = walked.kind === 'partial';
+  if (!partial) await forgetNotFound(deps, run.at);
   await deps.sweeps.write({
     ...begun,
     status: 'following-up',
     assessedAt: deps.clock().toISOString(),
     tenants: run.counts,
-    coveredUpTo: coveredUpTo.lastTenant,
-    partial: coveredUpTo.partial,
-    heldScopes: held,
+    calls: run.calls,
+    coveredUpTo: partial ? walked.lastTenant : null,
+    partial,
+    heldScopes,
   });
   await askToFinish(deps, request);
-  deps.log.info('sweep.assessed', { sweepId, ...run.counts, partial: coveredUpTo.partial, heldScopes: held });
+  deps.log.info('sweep.assessed', { sweepId, ...run.counts, ...run.calls, partial, heldScopes });
   return 'following-up';
 }
 
-function beginning(sweepId: string, now: Date): SweepRecord {
-  return {
-    sweepId,
-    status: 'running',
-    startedAt: now.toISOString(),
-    assessedAt: null,
-    finishedAt: null,
-    tenants: noTenants,
-    coveredUpTo: null,
-    partial: false,
-    baseline: false,
-    heldScopes: 0,
-    openFollowUps: 0,
-    states: {},
-  };
+/** What a whole sweep has not found again is delegated to us no more, or on record by now: nothing to decide. */
+async function forgetNotFound({ found }: SweepTenantsDeps, at: Date): Promise<void> {
+  for await (const { tenantId, lastSeenAt } of found.all()) {
+    if (Date.parse(lastSeenAt) < at.getTime()) await found.remove(tenantId);
+  }
 }

@@ -1,80 +1,86 @@
 import { assess } from '../domain/assessment.ts';
 import { Failure } from '../domain/failure.ts';
 import type { IndexedTenant } from '../domain/indexed-subscription.ts';
+import { mergeJoin } from '../domain/merge-join.ts';
 import type { ListedTenant } from '../domain/ports.ts';
-import { sweptAt } from '../domain/sweep-record.ts';
 import { principalFor, rulesFor } from '../domain/pass-rules.ts';
-import { compareWithIndex, indexReadings, planSweep } from '../domain/sweep.ts';
-import { applyTelling } from '../domain/tenant.ts';
+import { indexReadings, planSweep, type SweepPlan } from '../domain/sweep.ts';
 import { newTenantRecord } from '../domain/tenant-record.ts';
 import { signatureOf, type TenantSummary } from '../domain/tenant-summary.ts';
-import { askForLink, count, followUp, type SweepRun } from './sweep-run.ts';
+import { makeCrew } from './crew.ts';
+import { carryOutPlan } from './sweep-tenant.ts';
+import { count, mayGoOn, type SweepRun } from './sweep-run.ts';
 
-/** Walks estate and list side by side; where the estate cannot be read further, the rest of the list is left alone. */
-export async function walkEstate(run: SweepRun): Promise<{ lastTenant: string | null; partial: boolean }> {
-  const estate = run.deps.index.tenants()[Symbol.asyncIterator]();
-  const list = run.deps.list.all()[Symbol.asyncIterator]();
+/** How far a walk came. */
+export type Walked =
+  | { readonly kind: 'whole' }
+  /** The estate could not be read further than this tenant; the rest of the list is left alone. */
+  | { readonly kind: 'partial'; readonly lastTenant: string | null }
+  /** Somebody else sweeps now: nothing more is to be written. */
+  | { readonly kind: 'superseded' };
+
+/** So many tenants are written or asked for at a time; those that are as on record cost nothing and are passed by. */
+const TENANTS_AT_ONCE = 16;
+
+/** Walks estate and list side by side, in the order of tenant ids. Throws when ledger or queue cannot be written. */
+export async function walkEstate(run: SweepRun): Promise<Walked> {
+  const { deps } = run;
+  const troubles: Failure[] = [];
+  const estate = untilFailure(
+    deps.index.tenants((call) => (run.calls = { ...run.calls, [call]: run.calls[call] + 1 })),
+    (failure) => troubles.push(failure),
+  );
+  const joined = mergeJoin<ListedTenant, IndexedTenant>(
+    { items: deps.list.all(), keyOf: ({ summary }) => summary.registration.tenantId },
+    { items: estate, keyOf: ({ tenantId }) => tenantId },
+  );
+  const crew = makeCrew(TENANTS_AT_ONCE);
   let lastTenant: string | null = null;
-  let listed = await list.next();
-  let found = await nextOf(estate);
-  while (found !== 'end' || !listed.done) {
-    if (found instanceof Failure) {
-      run.deps.log.warn('sweep.partial', { sweepId: run.sweepId, message: found.message });
-      return { lastTenant, partial: true };
-    }
-    const indexed = found === 'end' ? null : found;
-    const known = listed.done ? null : listed.value;
-    const ids = [indexed?.tenantId, known?.summary.registration.tenantId].filter((id) => id !== undefined);
-    const tenantId = ids.sort()[0] ?? '';
-    const isFound = indexed?.tenantId === tenantId;
-    const isListed = known?.summary.registration.tenantId === tenantId;
-    await sweepTenant(run, tenantId, isListed ? known : null, isFound ? indexed : null);
-    lastTenant = tenantId;
-    if (isFound) found = await nextOf(estate);
-    if (isListed) listed = await list.next();
-  }
-  return { lastTenant: null, partial: false };
-}
-
-/** The estate's next tenant; a failure ends the walk, but not the sweep. */
-async function nextOf(estate: AsyncIterator<IndexedTenant>): Promise<IndexedTenant | 'end' | Failure> {
   try {
-    const next = await estate.next();
-    return next.done ? 'end' : next.value;
+    for await (const { key: tenantId, left: known, right: found } of joined) {
+      if (troubles.length > 0) break;
+      if (!(await mayGoOn(run))) return { kind: 'superseded' };
+      const indexed = found?.subscriptions ?? [];
+      const plan = planFor(run, tenantId, known, indexed);
+      if (plan.do === 'nothing') count(run, plan.count);
+      else await crew.start(() => carryOutPlan(run, plan, tenantId, indexed));
+      lastTenant = tenantId;
+    }
+  } finally {
+    await crew.end();
+  }
+  const [trouble] = troubles;
+  if (!trouble) return { kind: 'whole' };
+  deps.log.warn('sweep.partial', { sweepId: run.sweepId, message: trouble.message });
+  return { kind: 'partial', lastTenant };
+}
+
+/** A failure ends the estate, but not the sweep. */
+async function* untilFailure(
+  estate: AsyncIterable<IndexedTenant>,
+  onFailure: (failure: Failure) => unknown,
+): AsyncGenerator<IndexedTenant> {
+  try {
+    yield* estate;
   } catch (error) {
-    if (error instanceof Failure) return error;
-    throw error;
+    if (!(error instanceof Failure)) throw error;
+    onFailure(error);
   }
 }
 
-async function sweepTenant(
+function planFor(
   run: SweepRun,
   tenantId: string,
   known: ListedTenant | null,
-  found: IndexedTenant | null,
-): Promise<void> {
-  const { deps } = run;
-  const indexed = found?.subscriptions ?? [];
+  indexed: IndexedTenant['subscriptions'],
+): SweepPlan {
   run.earningBefore += known?.summary.verdicts.earning ?? 0;
   const sameDigest = known !== null && known.digest === digestOfIndex(run, known.summary, indexed);
-  const plan = planSweep(
-    { listed: known?.summary ?? null, sameDigest, indexed, at: run.at },
-    deps.passRules.managingTenantId,
+  const listed = known?.summary ?? null;
+  return planSweep(
+    { tenantId, listed, sameDigest, indexed, at: run.at },
+    run.deps.passRules.managingTenantId,
   );
-  switch (plan.do) {
-    case 'nothing':
-      count(run, plan.count);
-      return;
-    case 'ask':
-      count(run, 'asked');
-      await followUp(run, 'tenant', tenantId);
-      return;
-    case 'adopt':
-      await adopt(run, tenantId, indexed);
-      return;
-    case 'compare':
-      await compare(run, tenantId, indexed);
-  }
 }
 
 function digestOfIndex(
@@ -90,64 +96,4 @@ function digestOfIndex(
   return run.deps.digest(
     signatureOf(assess(newTenantRecord(summary.registration), look, rules).record.scopes),
   );
-}
-
-/** A customer nobody announced: registered by the sweep itself, or put up for decision. */
-async function adopt(
-  run: SweepRun,
-  tenantId: string,
-  indexed: IndexedTenant['subscriptions'],
-): Promise<void> {
-  const { deps } = run;
-  if (deps.adopt === 'review') {
-    count(run, 'found');
-    return;
-  }
-  const registration = applyTelling(null, {
-    tenantId,
-    facts: {},
-    presence: 'onboarded',
-    at: run.at,
-    heardAt: run.at,
-    source: 'sweep',
-    trusted: true,
-  });
-  await deps.ledger.register(registration, null);
-  count(run, 'adopted');
-  await compare(run, tenantId, indexed);
-}
-
-async function compare(
-  run: SweepRun,
-  tenantId: string,
-  indexed: IndexedTenant['subscriptions'],
-): Promise<void> {
-  const { deps } = run;
-  const known = await deps.ledger.read(tenantId);
-  const principal = principalFor(deps.passRules, known?.record.registration.facts.principal);
-  if (!known || !principal) {
-    await followUp(run, 'tenant', tenantId);
-    return;
-  }
-  await askForLink(run, principal);
-  const rules = { ...rulesFor(deps.passRules, principal), indexLagAllowanceMs: deps.indexLagAllowanceMs };
-  const look = { at: run.at, causeId: run.sweepId, sweptAt: sweptAt(known.record, run.lastSweep) };
-  const comparison = compareWithIndex(
-    known.record,
-    indexReadings(indexed, rules.managingTenantId),
-    rules,
-    look,
-  );
-  if (comparison.do === 'ask') {
-    if (comparison.worsening > 0) run.suspects.push({ tenantId, worsening: comparison.worsening });
-    else await followUp(run, 'tenant', tenantId);
-    count(run, 'asked');
-    return;
-  }
-  const { assessment } = comparison;
-  const kind = assessment.change ? ('assessed' as const) : ('unchanged' as const);
-  const record = { ...assessment.record, failure: null, lastOutcome: kind };
-  if (assessment.change) await deps.ledger.commit(known, { ...assessment, record });
-  else await deps.ledger.note(known, record);
-  count(run, kind === 'assessed' ? 'assessed' : 'steady');
 }

@@ -170,14 +170,16 @@ describe('an accepted gap', () => {
     ['2026-03-10T11:59:59.999Z', 'nothing'],
     ['2026-03-10T12:00:00.000Z', 'compare'],
   ])('has a sweep at %s do %s, though the index shows nothing new', (at, what) => {
-    const tenant = { listed: summaryOf(accepted), sameDigest: true, indexed: [], at: new Date(at) };
+    const listed = summaryOf(accepted);
+    const tenant = { tenantId: ids.customer, listed, sameDigest: true, indexed: [], at: new Date(at) };
 
     expect(planSweep(tenant, ids.managingTenant).do).toBe(what);
   });
 
   it('that was told as open again leaves the sweep nothing to do', () => {
     const told = summaryOf(look(accepted, [reader]).record);
-    const tenant = { listed: told, sameDigest: true, indexed: [], at: new Date('2026-03-11T02:00:00.000Z') };
+    const at = new Date('2026-03-11T02:00:00.000Z');
+    const tenant = { tenantId: ids.customer, listed: told, sameDigest: true, indexed: [], at };
 
     expect(told).toMatchObject({ openGaps: 1, acceptedGaps: 0 });
     expect(planSweep(tenant, ids.managingTenant).do).toBe('nothing');

@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { IndexedSubscription, IndexedTenant } from '../../domain/indexed-subscription.ts';
-import type { EstateCall, EstateIndex } from '../../domain/ports.ts';
+import type { EstateIndex } from '../../domain/ports.ts';
+import type { EstateCall } from '../../domain/sweep-record.ts';
 import type { ArmClient } from './arm-client.ts';
 import { bucketOf, type BucketGate } from './bucket-gate.ts';
 import { indexedDelegation, indexedFacts } from './delegation-shapes.ts';

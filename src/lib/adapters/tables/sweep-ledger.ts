@@ -1,10 +1,10 @@
 import { odata } from '@azure/data-tables';
 import { Failure } from '../../domain/failure.ts';
 import type { FollowUps, SweepLedger } from '../../domain/ports.ts';
-import type { SweepRecord } from '../../domain/sweep-record.ts';
+import { newSweepRecord, noTenants, type SweepRecord } from '../../domain/sweep-record.ts';
 import { encodeKey } from './keys.ts';
 import { FORMAT, pack, unpack } from './packing.ts';
-import type { Table } from './table.ts';
+import type { Row, Table } from './table.ts';
 
 const SWEEPS = 'sweep';
 const SINGLE = 'single';
@@ -53,15 +53,27 @@ export function makeSweepLedger(table: Table): SweepLedger {
         ...pack('sweep', record),
       };
       await table.put({ partitionKey: SWEEPS, rowKey: record.sweepId, ...row });
-      if (record.status === 'finished') await table.put({ partitionKey: SINGLE, rowKey: LAST, ...row });
+      if (record.status === 'finished') await becomeLast(table, record, row);
     },
     read: async (sweepId) => recordOf(await table.get(SWEEPS, sweepId)),
     lastFinished: async () => recordOf(await table.get(SINGLE, LAST)),
   };
 }
 
+/** A later sweep that has finished stays the last one, also when an earlier one is written again. */
+async function becomeLast(table: Table, record: SweepRecord, row: Row): Promise<void> {
+  const last = await table.get(SINGLE, LAST);
+  if (last && String(last['startedAt']) > record.startedAt) return;
+  const entity = { partitionKey: SINGLE, rowKey: LAST, ...row };
+  await (last ? table.replace(entity, last.etag) : table.create(entity));
+}
+
 function recordOf(row: Record<string, unknown> | null): SweepRecord | null {
-  return row ? (unpack('sweep', row) as SweepRecord) : null;
+  if (!row) return null;
+  const stored = unpack('sweep', row) as SweepRecord;
+  // Rows written by earlier versions lack what came later.
+  const tenants = { ...noTenants, ...stored.tenants };
+  return { ...newSweepRecord(stored.sweepId, stored.startedAt), ...stored, tenants };
 }
 
 /** Open follow-ups in table `FollowUps`: partition = sweep, one row each, removed when the pass has ended. */

@@ -15,7 +15,11 @@ import type { TenantProjection } from './tenant-list.ts';
 type Head = Omit<TenantRecord, 'scopes' | 'openGaps' | 'closedGaps' | 'dpor' | 'version'>;
 
 /** What rows lack that were written before it was kept. */
-const UNTOLD: Pick<Head, 'attestations' | 'asked'> = { attestations: [], asked: [] };
+const UNTOLD: Pick<Head, 'attestations' | 'asked' | 'stillDelegatedSince'> = {
+  attestations: [],
+  asked: [],
+  stillDelegatedSince: null,
+};
 
 /**
  * The ledger of tenants in table `Ledger`: one partition a tenant, one row for the current state, one for each scope,

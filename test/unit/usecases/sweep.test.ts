@@ -1,0 +1,468 @@
+import { describe, expect, it } from 'vitest';
+import { Failure } from '../../../src/lib/domain/failure.ts';
+import type { IndexedTenant } from '../../../src/lib/domain/indexed-subscription.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../support/clock.ts';
+import { collect } from '../../support/collect.ts';
+import { ids, roles, someFacts, subscriptionId } from '../../support/delegations.ts';
+import { anOnboarding } from '../../support/stage.ts';
+import {
+  aSweepStage,
+  customer,
+  putCustomer,
+  removeCustomer,
+  type SweepStage,
+} from '../../support/sweep-stage.ts';
+import { aRegistration, aTenantRecord } from '../../support/tenants.ts';
+
+const numbers = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
+
+/** So many customers that earn, looked at and swept once; an hour has passed since. */
+async function aSweptEstate(count: number): Promise<SweepStage> {
+  const stage = aSweepStage();
+  for (const n of numbers(count)) putCustomer(stage, n);
+  await stage.sweepOnce();
+  stage.clock.pass(HOUR);
+  return stage;
+}
+
+const phasesOf = (stage: SweepStage, count: number) =>
+  numbers(count).map((n) => stage.ledger.held(customer(n)).phase);
+
+describe('a sweep', () => {
+  it('counts states and reasons, and tells no news as the first one', async () => {
+    const stage = aSweepStage();
+    putCustomer(stage, 1);
+    putCustomer(stage, 2, { role: roles.reader });
+
+    const record = await stage.sweepOnce();
+
+    expect(record).toMatchObject({
+      status: 'finished',
+      baseline: true,
+      news: null,
+      tenants: { adopted: 2 },
+      calls: { graphQueries: 1, subscriptionPages: 0 },
+      states: { earning: 1, 'not-earning': 1 },
+      reasons: { 'not-earning': { 'role-not-eligible': 1 } },
+      openFollowUps: 0,
+    });
+  });
+
+  it('sums days at risk, and announces its summary at its end', async () => {
+    const stage = await aSweptEstate(2);
+    putCustomer(stage, 2, { role: roles.reader });
+    await stage.sweepOnce();
+    stage.clock.pass(3 * DAY);
+
+    const record = await stage.sweepOnce();
+
+    expect(record.daysAtRisk).toEqual({ certain: 2, possible: 4, neverEarned: 0 });
+    expect(stage.outbox.announced.at(-1)).toMatchObject({ kind: 'sweep', sweep: record });
+  });
+
+  it('tells what differs from the last one that finished', async () => {
+    const stage = aSweepStage();
+    for (const n of [1, 2, 3]) putCustomer(stage, n);
+    putCustomer(stage, 4, { role: roles.reader });
+    await stage.sweepOnce();
+    stage.clock.pass(HOUR);
+    putCustomer(stage, 2, { role: roles.reader });
+    removeCustomer(stage, 3);
+    putCustomer(stage, 4);
+    putCustomer(stage, 5);
+
+    const { news, baseline } = await stage.sweepOnce();
+
+    expect(baseline).toBe(false);
+    expect(news).toEqual({
+      found: { count: 1, first: [customer(5)] },
+      gone: { count: 1, first: [customer(3)] },
+      earning: { count: 2, first: [customer(4), customer(5)] },
+      bad: { count: 1, first: [customer(2)] },
+    });
+  });
+
+  it('keeps the states once while nothing changes, and tells of a change whenever it comes', async () => {
+    const stage = await aSweptEstate(3);
+    const second = await stage.sweepOnce();
+    putCustomer(stage, 2, { role: roles.reader });
+    stage.clock.pass(HOUR);
+
+    const third = await stage.sweepOnce();
+    const kept = await collect(stage.sweepLists.read('states', third.sweepId));
+
+    expect(second.statesKeptBy).not.toBe(second.sweepId);
+    expect(third.news?.bad).toEqual({ count: 1, first: [customer(2)] });
+    expect(kept.map(({ state }) => state)).toEqual(['earning', 'not-earning', 'earning']);
+    expect(await collect(stage.sweepLists.read('states', second.statesKeptBy ?? ''))).toEqual([]);
+  });
+
+  it('counts our own tenant and tenants that show for other reasons, and registers neither', async () => {
+    const stage = aSweepStage();
+    const tenants: IndexedTenant[] = [
+      {
+        tenantId: ids.managingTenant,
+        subscriptions: [{ facts: someFacts(1, { tenantId: ids.managingTenant }), delegations: [] }],
+      },
+      {
+        tenantId: customer(2),
+        subscriptions: [{ facts: someFacts(2, { tenantId: customer(2) }), delegations: [] }],
+      },
+    ];
+    stage.azure.index.tenants = async function* () {
+      yield* await Promise.resolve(tenants);
+    };
+
+    const record = await stage.sweepOnce();
+
+    expect(record.tenants).toMatchObject({ own: 1, projected: 1, adopted: 0 });
+    expect(await collect(stage.ledger.all())).toEqual([]);
+  });
+
+  it('takes a tenant that is on record and not yet in the list for what it is', async () => {
+    const stage = await aSweptEstate(2);
+    stage.list.missing.add(customer(2));
+
+    const record = await stage.sweepOnce();
+
+    expect(record).toMatchObject({ status: 'finished', tenants: { adopted: 0 } });
+    expect(stage.ledger.changes(customer(2))).toHaveLength(1);
+  });
+
+  it('leaves a tenant to a pass when somebody else writes it at the same time, and goes on', async () => {
+    const stage = aSweepStage();
+    for (const n of [1, 2, 3]) putCustomer(stage, n);
+    stage.ledger.fail('commit', new Failure('conflict', 'The row was written by somebody else.'));
+
+    const record = await stage.sweepOnce();
+
+    expect(record.tenants).toMatchObject({ adopted: 2, asked: 1 });
+    expect(phasesOf(stage, 3)).toEqual(['covered', 'covered', 'covered']);
+  });
+
+  it('leaves the rest of the list alone where the estate cannot be read further', async () => {
+    const stage = await aSweptEstate(4);
+    for (const n of [1, 3, 4]) putCustomer(stage, n, { role: roles.reader });
+    stage.azure.fail(`tenants ${customer(3)}`, new Failure('denied', 'Azure answered 403.'));
+
+    const record = await stage.sweepOnce();
+
+    expect(record).toMatchObject({ partial: true, coveredUpTo: customer(2) });
+    expect(numbers(4).map((n) => stage.ledger.held(customer(n)).openGaps.length)).toEqual([1, 0, 0, 0]);
+  });
+
+  it('is skipped while another one is under way', async () => {
+    const stage = await aSweptEstate(1);
+    await stage.sweeps.lease('sweep-other', new Date(stage.clock().getTime() + HOUR), stage.clock());
+
+    expect(await stage.sweepOnce()).toMatchObject({ status: 'skipped' });
+  });
+
+  it('ends at its limit with follow-ups still open, and says so', async () => {
+    const stage = await aSweptEstate(1);
+    const sweepId = await stage.startSweep();
+    await stage.followUps.add(sweepId, customer(9));
+
+    await stage.settle();
+
+    expect(await stage.sweeps.read(sweepId)).toMatchObject({ status: 'finished', openFollowUps: 1 });
+  });
+});
+
+describe('a sweep that breaks off', () => {
+  const aStageInTrouble = (): SweepStage => {
+    const stage = aSweepStage();
+    for (const n of numbers(6)) putCustomer(stage, n, n === 3 ? { role: roles.reader } : {});
+    // Denied for as long as it lasts: the pass ends without a good look, so every walk asks for it anew.
+    stage.ledger.hold(
+      aTenantRecord({
+        registration: aRegistration({ tenantId: customer(7), facts: { accessKinds: ['service-principal'] } }),
+      }),
+    );
+    stage.inTenant.fail('token', new Failure('denied', 'The application is not consented to.'), 100);
+    return stage;
+  };
+  const endOf = (stage: SweepStage) =>
+    numbers(7).map((n) => {
+      const { phase, scopes, version } = stage.ledger.held(customer(n));
+      return [phase, scopes.map(({ verdict }) => verdict), version];
+    });
+
+  it.each([
+    ['reading the ledger', (stage: SweepStage) => stage.ledger.fail('read', new TypeError('killed'))],
+    ['registering', (stage: SweepStage) => stage.ledger.fail('register', new TypeError('killed'))],
+    ['committing', (stage: SweepStage) => stage.ledger.fail('commit', new TypeError('killed'))],
+    [
+      'asking for a pass',
+      (stage: SweepStage) => stage.queues.fail('send reconcile', new TypeError('killed')),
+    ],
+    ['asking for its end', (stage: SweepStage) => stage.queues.fail('send sweeps', new TypeError('killed'))],
+  ])('while %s comes to the same end when it is delivered again', async (_, strike) => {
+    const expected = aStageInTrouble();
+    const undisturbed = await expected.sweepOnce();
+    const stage = aStageInTrouble();
+    stage.clock.pass(SECOND);
+    const sweepId = await stage.startSweep();
+    strike(stage);
+
+    await stage.settle();
+
+    const record = await stage.sweeps.read(sweepId);
+    expect(record).toMatchObject({ status: 'finished', states: undisturbed.states, openFollowUps: 0 });
+    expect(endOf(stage)).toEqual(endOf(expected));
+  });
+
+  it('asks anew for what its first walk had asked for and had', async () => {
+    const stage = aStageInTrouble();
+    const sweepId = await stage.startSweep();
+    const message = stage.queues.take('sweeps', stage.clock());
+    if (!message) throw new Error('no message');
+    const deliver = () => stage.sweep({ queue: 'sweeps', attempts: 1, ...message });
+    stage.queues.fail('send sweeps', new TypeError('killed'));
+    await expect(deliver()).rejects.toThrow('killed');
+    for (;;) {
+      const request = stage.queues.take('reconcile', stage.clock());
+      if (!request) break;
+      await stage.reconcile({ queue: 'reconcile', attempts: 1, ...request });
+    }
+    await stage.sweeps.write({ ...(await aRunning(stage, sweepId)), status: 'running' });
+
+    await deliver();
+    await stage.settle();
+
+    expect(await stage.sweeps.read(sweepId)).toMatchObject({
+      status: 'finished',
+      walks: 2,
+      openFollowUps: 0,
+    });
+  });
+
+  it('stops where it was delivered again and walks elsewhere', async () => {
+    const stage = await aSweptEstate(2);
+    const sweepId = await stage.startSweep();
+    const message = stage.queues.take('sweeps', stage.clock());
+    if (!message) throw new Error('no message');
+    const original = stage.azure.index.tenants.bind(stage.azure.index);
+    stage.azure.index.tenants = async function* (onCall) {
+      for await (const tenant of original(onCall)) {
+        yield tenant;
+        stage.clock.pass(11 * MINUTE);
+        await stage.sweeps.write({ ...(await aRunning(stage, sweepId)), walks: 2 });
+      }
+    };
+
+    expect(await stage.sweep({ queue: 'sweeps', attempts: 1, ...message })).toBe('running');
+    expect(await stage.sweeps.read(sweepId)).toMatchObject({ status: 'running', walks: 2 });
+  });
+
+  it('between its summary and its end is closed by the next delivery', async () => {
+    const stage = await aSweptEstate(1);
+    stage.sweeps.fail('release', new TypeError('killed'));
+
+    const record = await stage.sweepOnce();
+
+    expect(record.status).toBe('finished');
+    expect(await stage.sweeps.lease('sweep-next', new Date(8e15), stage.clock())).toBe(true);
+  });
+});
+
+async function aRunning(stage: SweepStage, sweepId: string) {
+  const record = await stage.sweeps.read(sweepId);
+  if (!record) throw new Error('no record');
+  return record;
+}
+
+describe('the brake of a sweep', () => {
+  /** Twelve of thirty customers have gone since the last sweep. */
+  async function aMassWorsening() {
+    const stage = await aSweptEstate(30);
+    for (const n of numbers(12)) removeCustomer(stage, n);
+    return { stage, held: await stage.sweepOnce() };
+  }
+  const gone = (stage: SweepStage) => phasesOf(stage, 30).filter((phase) => phase === 'not-delegated').length;
+
+  it('holds back a mass worsening, and names whose it is', async () => {
+    const { stage, held } = await aMassWorsening();
+
+    expect(held).toMatchObject({ heldScopes: 12, tenants: { held: 12, asked: 0 }, states: { earning: 30 } });
+    expect(await collect(stage.sweepLists.read('held', held.sweepId))).toEqual(numbers(12).map(customer));
+    expect(gone(stage)).toBe(0);
+  });
+
+  it('lets the bad news through to which a second sweep agrees', async () => {
+    const { stage } = await aMassWorsening();
+    stage.clock.pass(HOUR);
+
+    const second = await stage.sweepOnce();
+
+    expect(second).toMatchObject({ heldScopes: 0, states: { earning: 18, 'not-delegated': 12 } });
+  });
+
+  it('holds what only the second sweep says', async () => {
+    const { stage } = await aMassWorsening();
+    stage.clock.pass(HOUR);
+    for (const n of numbers(12)) removeCustomer(stage, n + 12);
+
+    const second = await stage.sweepOnce();
+
+    expect(second).toMatchObject({ heldScopes: 12, states: { earning: 18, 'not-delegated': 12 } });
+    expect(await collect(stage.sweepLists.read('held', second.sweepId))).toEqual(
+      numbers(12).map((n) => customer(n + 12)),
+    );
+  });
+
+  it('lets an operator confirm, once', async () => {
+    const { stage, held } = await aMassWorsening();
+
+    const first = await stage.confirm(held.sweepId, 'kari@fabrikam.example');
+    const again = await stage.confirm(held.sweepId, 'ola@fabrikam.example');
+    await stage.settle();
+
+    expect(first).toEqual({ kind: 'confirmed', tenants: 12 });
+    expect(again).toEqual(first);
+    expect((await stage.sweeps.read(held.sweepId))?.confirmed).toMatchObject({ by: 'kari@fabrikam.example' });
+    expect(gone(stage)).toBe(12);
+  });
+
+  it('refuses to confirm what holds nothing, is unknown, is running, or was followed by another sweep', async () => {
+    const { stage, held } = await aMassWorsening();
+    stage.clock.pass(HOUR);
+    const second = await stage.sweepOnce();
+    stage.clock.pass(SECOND);
+    const running = await stage.startSweep();
+    await stage.sweeps.write({ ...second, sweepId: running, status: 'running' });
+
+    const answers = await Promise.all(
+      [held.sweepId, second.sweepId, 'sweep-unknown', running].map((sweepId) =>
+        stage.confirm(sweepId, 'kari'),
+      ),
+    );
+
+    expect(answers.map((answer) => (answer.kind === 'refused' ? answer.reason : answer.kind))).toEqual([
+      'superseded',
+      'holds-nothing',
+      'unknown-sweep',
+      'still-running',
+    ]);
+  });
+});
+
+describe('customers found without having been announced', () => {
+  const decision = { by: 'kari@fabrikam.example', causeId: 'decision-1' };
+  async function foundTwo() {
+    const stage = aSweepStage({ adopt: 'review' });
+    putCustomer(stage, 1);
+    putCustomer(stage, 2);
+    const record = await stage.sweepOnce();
+    return { stage, record };
+  }
+
+  it('are put up for decision with what is known of them', async () => {
+    const { stage, record } = await foundTwo();
+
+    expect(record.tenants).toMatchObject({ found: 2, adopted: 0 });
+    expect(await collect(stage.decide.list())).toMatchObject([
+      { tenantId: customer(1), subscriptions: 1, offers: ['Fabrikam managed service'], dismissed: null },
+      { tenantId: customer(2) },
+    ]);
+    expect(await collect(stage.ledger.all())).toEqual([]);
+  });
+
+  it('keep the day they were first seen', async () => {
+    const { stage, record } = await foundTwo();
+    stage.clock.pass(HOUR);
+
+    const second = await stage.sweepOnce();
+
+    expect((await stage.found.read(customer(1)))?.record).toMatchObject({
+      firstSeenAt: record.startedAt,
+      lastSeenAt: second.startedAt,
+    });
+  });
+
+  it('are looked at once they are adopted, and no longer put up', async () => {
+    const { stage } = await foundTwo();
+
+    expect(await stage.decide.adopt(customer(1), decision)).toBe('adopted');
+    expect(await stage.decide.adopt(customer(1), decision)).toBe('adopted');
+    await stage.settle();
+
+    expect(stage.ledger.held(customer(1))).toMatchObject({ phase: 'covered', version: 1 });
+    expect((await collect(stage.decide.list())).map(({ tenantId }) => tenantId)).toEqual([customer(2)]);
+  });
+
+  it('are left alone once they are dismissed, also where all are adopted', async () => {
+    const { stage } = await foundTwo();
+
+    expect(await stage.decide.dismiss(customer(1), decision)).toBe('dismissed');
+    expect(await stage.decide.adoptAll(decision)).toBe(1);
+    stage.clock.pass(HOUR);
+    const second = await stage.sweepOnce();
+
+    expect(second.tenants).toMatchObject({ found: 0, dismissed: 1 });
+    expect((await collect(stage.ledger.all())).map(({ registration }) => registration.tenantId)).toEqual([
+      customer(2),
+    ]);
+  });
+
+  it('are forgotten when they are delegated no more, but not by a sweep that was partial', async () => {
+    const { stage } = await foundTwo();
+    removeCustomer(stage, 2);
+    stage.clock.pass(HOUR);
+    stage.azure.fail(`tenants ${customer(1)}`, new Failure('denied', 'Azure answered 403.'));
+    await stage.sweepOnce();
+    const afterPartial = await collect(stage.decide.list());
+    stage.clock.pass(HOUR);
+    await stage.sweepOnce();
+
+    expect(afterPartial.map(({ tenantId }) => tenantId)).toEqual([customer(1), customer(2)]);
+    expect((await collect(stage.decide.list())).map(({ tenantId }) => tenantId)).toEqual([customer(1)]);
+  });
+
+  it('that nobody has found cannot be adopted or dismissed', async () => {
+    const { stage } = await foundTwo();
+
+    expect(await stage.decide.adopt(customer(9), decision)).toBe('not-found');
+    expect(await stage.decide.dismiss(customer(9), decision)).toBe('not-found');
+  });
+});
+
+describe('a tenant that is offboarded', () => {
+  async function anOffboarded() {
+    const stage = await aSweptEstate(2);
+    const body = {
+      specversion: '1.0',
+      type: 'pal.tenant.offboarded.v1',
+      source: 'crm',
+      id: '7',
+      data: { tenantId: customer(1) },
+    };
+    await stage.registerTenant(anOnboarding(body, { enqueuedAt: stage.clock() }));
+    await stage.settle();
+    return stage;
+  }
+
+  it('and delegated still is told as such, and not adopted again', async () => {
+    const stage = await anOffboarded();
+
+    const record = await stage.sweepOnce();
+
+    expect(record).toMatchObject({
+      tenants: { closedButDelegated: 1, adopted: 0 },
+      states: { earning: 1, offboarded: 1 },
+      reasons: { offboarded: { 'still-delegated': 1 } },
+    });
+    expect(stage.ledger.held(customer(1)).phase).toBe('closed');
+  });
+
+  it('is told no more when the delegation has gone', async () => {
+    const stage = await anOffboarded();
+    await stage.sweepOnce();
+    stage.azure.remove(subscriptionId(1));
+    stage.clock.pass(HOUR);
+
+    const record = await stage.sweepOnce();
+
+    expect(record).toMatchObject({ tenants: { closed: 1 }, states: { offboarded: 1 }, reasons: {} });
+  });
+});
