@@ -162,6 +162,9 @@ type Environment = z.infer<typeof environment>;
 /** The environment as it is, for settings that other settings name. */
 type Given = Readonly<Record<string, string | undefined>>;
 
+/** The name of every setting there is. */
+export const settingNames: readonly string[] = Object.keys(environment.shape);
+
 /** One wrong or missing setting. */
 interface Fault {
   readonly setting: string;

@@ -1,0 +1,17 @@
+// Read by azd from its environment (azd env set NAME VALUE); docs/deploy.md names every one.
+using 'main.bicep'
+
+param environmentName = readEnvironmentVariable('AZURE_ENV_NAME')
+param location = readEnvironmentVariable('AZURE_LOCATION')
+param partnerId = readEnvironmentVariable('PAL_PARTNER_ID')
+param principalObjectId = readEnvironmentVariable('PAL_PRINCIPAL_OBJECT_ID')
+param principalApplicationId = readEnvironmentVariable('PAL_PRINCIPAL_APPLICATION_ID')
+
+param mode = readEnvironmentVariable('PAL_MODE', 'observe')
+param sweepSchedule = readEnvironmentVariable('PAL_SWEEP_SCHEDULE', '0 0 2 * * *')
+param digestSchedule = readEnvironmentVariable('PAL_DIGEST_SCHEDULE', '0 0 6 * * *')
+param settings = json(readEnvironmentVariable('PAL_SETTINGS', '{}'))
+param onboardingSenders = json(readEnvironmentVariable('PAL_ONBOARDING_SENDERS', '[]'))
+param alertEmails = json(readEnvironmentVariable('PAL_ALERT_EMAILS', '[]'))
+param watchActivityLog = bool(readEnvironmentVariable('PAL_WATCH_ACTIVITY_LOG', 'false'))
+param privateNetworking = bool(readEnvironmentVariable('PAL_PRIVATE_NETWORKING', 'false'))

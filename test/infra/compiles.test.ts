@@ -1,0 +1,69 @@
+import { cpSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { describe, expect, inject, it } from 'vitest';
+import { findBicep, type Bicep } from '../../infra/compiler.ts';
+import { compiledText } from './templates.ts';
+
+/** What azd hands in. */
+const azd = {
+  AZURE_ENV_NAME: 'test',
+  AZURE_LOCATION: 'westeurope',
+  PAL_PARTNER_ID: '4681234',
+  PAL_PRINCIPAL_OBJECT_ID: '0b0b0b0b-0000-4000-8000-000000000001',
+  PAL_PRINCIPAL_APPLICATION_ID: '0a0a0a0a-0000-4000-8000-000000000001',
+};
+const sources = globSync('infra/**/*.{bicep,bicepparam}').sort();
+
+describe.skipIf(!inject('compiled'))('the infrastructure’s sources', () => {
+  const bicep = findBicep() as Bicep;
+
+  it('compile without a word', () => {
+    expect(inject('compiled')?.findings).toBe('');
+    expect(globSync('**/*.json', { cwd: inject('compiled')?.dir ?? '' })).toHaveLength(sources.length - 1);
+  });
+
+  it('pass the linter without a word', () => {
+    expect(bicep.lint()).toBe('');
+  });
+
+  it('are formatted (bicep format)', () => {
+    const copy = mkdtempSync(join(tmpdir(), 'formatted-'));
+    cpSync('infra', join(copy, 'infra'), { recursive: true });
+
+    const findings = bicep.format(copy);
+
+    expect(findings).toBe('');
+    expect(sources.filter((file) => read(file) !== read(join(copy, file)))).toEqual([]);
+    rmSync(copy, { recursive: true });
+  });
+
+  it.each(globSync('infra/lighthouse/*.json').sort())(
+    'give %s, as it is committed (npm run infra:templates)',
+    (file) => {
+      expect(read(file)).toBe(compiledText(join('lighthouse', basename(file))));
+    },
+  );
+
+  it('observe, unless somebody has said enforce', () => {
+    const mode = (more: Record<string, string>) => {
+      const { output, findings } = bicep.parameters({ ...azd, ...more });
+      expect(findings).toBe('');
+      const { parametersJson } = JSON.parse(output) as { parametersJson: string };
+      return (JSON.parse(parametersJson) as { parameters: { mode: unknown } }).parameters.mode;
+    };
+
+    expect(mode({})).toEqual({ value: 'observe' });
+    expect(mode({ PAL_MODE: 'enforce' })).toEqual({ value: 'enforce' });
+  });
+
+  it('name the setting that is missing', () => {
+    const { PAL_PARTNER_ID: _, ...rest } = azd;
+
+    expect(bicep.parameters(rest).findings).toContain('"PAL_PARTNER_ID" does not exist');
+  });
+});
+
+function read(file: string): string {
+  return readFileSync(file, 'utf8');
+}
