@@ -1,0 +1,53 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { startChild } from '../../local/control.ts';
+import { someSettings } from '../support/settings.ts';
+import { unzip } from '../support/unzip.ts';
+
+it('runs from its deployment package alone, and the package holds nothing else', async () => {
+  const said = execFileSync(process.execPath, ['infra/package.ts'], { encoding: 'utf8' });
+  const files = unzip(readFileSync('dist/pal-autopilot.zip'));
+  const appRoot = mkdtempSync(join(tmpdir(), 'package-'));
+  for (const [name, data] of files) writeFileSync(join(appRoot, name), data);
+
+  const host = await startChild({
+    name: 'host',
+    script: 'local/host/main.ts',
+    args: ['--app-root', appRoot, '--port', '0'],
+    env: settings(),
+    onLine: () => undefined,
+  });
+  const alive = await fetch(`http://127.0.0.1:${String(host.facts['port'])}/api/health/live`);
+  await host.stop(8_000);
+  rmSync(appRoot, { recursive: true });
+
+  expect([...files.keys()].sort()).toEqual(['functions.cjs', 'host.json', 'package.json']);
+  expect(alive.status).toBe(200);
+  expect(host.facts['functions']).toEqual(
+    expect.arrayContaining([
+      'on-onboarding-event',
+      'reconcile',
+      'sweep-tenants',
+      'start-sweep',
+      'keep-parked',
+    ]),
+  );
+  expect(said).toMatch(/pal-autopilot\.zip: [\d.]+ MB .*\nloads in \d+ ms/);
+});
+
+/** A right installation, but for its queues, which nobody serves here. */
+function settings(): Record<string, string> {
+  const given = someSettings({
+    LOCAL_STACK: 'true',
+    ServiceBus:
+      'Endpoint=sb://127.0.0.1:9;SharedAccessKeyName=n;SharedAccessKey=k;UseDevelopmentEmulator=true',
+    ServiceBus__fullyQualifiedNamespace: undefined,
+    PATH: process.env['PATH'],
+  });
+  return Object.fromEntries(
+    Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
