@@ -27,6 +27,11 @@ param principalObjectId string
 @maxLength(36)
 param principalApplicationId string
 
+@description('Client id of the API’s app registration; tokens for anything else are refused.')
+@minLength(36)
+@maxLength(36)
+param apiClientId string
+
 @description('A fresh deployment reads, records and says what it would do. Set to enforce when its first results are right.')
 param mode 'observe' | 'enforce' = 'observe'
 
@@ -73,6 +78,7 @@ var chosenSettings = {
   PARTNER_ID: partnerId
   PRINCIPAL_OBJECT_ID: principalObjectId
   PRINCIPAL_APPLICATION_ID: principalApplicationId
+  API_CLIENT_ID: apiClientId
   SWEEP_SCHEDULE: sweepSchedule
   DIGEST_SCHEDULE: digestSchedule
 }

@@ -6,6 +6,7 @@ param location = readEnvironmentVariable('AZURE_LOCATION')
 param partnerId = readEnvironmentVariable('PAL_PARTNER_ID')
 param principalObjectId = readEnvironmentVariable('PAL_PRINCIPAL_OBJECT_ID')
 param principalApplicationId = readEnvironmentVariable('PAL_PRINCIPAL_APPLICATION_ID')
+param apiClientId = readEnvironmentVariable('PAL_API_CLIENT_ID')
 
 param mode = readEnvironmentVariable('PAL_MODE', 'observe')
 param sweepSchedule = readEnvironmentVariable('PAL_SWEEP_SCHEDULE', '0 0 2 * * *')
