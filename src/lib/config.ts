@@ -162,8 +162,11 @@ type Environment = z.infer<typeof environment>;
 /** The environment as it is, for settings that other settings name. */
 type Given = Readonly<Record<string, string | undefined>>;
 
-/** The name of every setting there is. */
-export const settingNames: readonly string[] = Object.keys(environment.shape);
+/** Every setting there is, and whether it has to be given. */
+export const settings = Object.entries(environment.shape).map(([name, schema]) => ({
+  name,
+  required: !schema.safeParse(undefined).success,
+}));
 
 /** One wrong or missing setting. */
 interface Fault {
