@@ -1,14 +1,25 @@
 import { z } from 'zod';
 import { openApiDocument } from '../src/functions/api/contract/openapi-document.ts';
 import { onboardingEvent } from '../src/lib/domain/event.ts';
+import { noticeSchemas } from '../src/lib/domain/notice.ts';
+
+const cloudEvents: Readonly<Record<string, readonly [title: string, schema: z.ZodType]>> = {
+  'onboarding-event': ['Onboarding event', onboardingEvent],
+  'notice-tenant-changed': ['A tenant has changed', noticeSchemas.tenant],
+  'notice-link-changed': ['A link has changed', noticeSchemas.link],
+  'notice-sweep-finished': ['A sweep has finished', noticeSchemas.sweep],
+  'notice-message-parked': ['A message was parked', noticeSchemas.message],
+};
 
 /** The generated documents by file name, as text. */
 export function generatedDocuments(): Readonly<Record<string, string>> {
-  const schema = {
-    $id: 'https://pal-autopilot.invalid/schemas/onboarding-event.schema.json',
-    title: 'Onboarding event (CloudEvents 1.0, structured JSON)',
-    ...z.toJSONSchema(onboardingEvent, { io: 'input' }),
-  };
-  const text = (document: object) => `${JSON.stringify(document, null, 2)}\n`;
-  return { 'onboarding-event.schema.json': text(schema), 'openapi.json': text(openApiDocument()) };
+  const schemas = Object.entries(cloudEvents).map(([name, [title, schema]]): [string, object] => {
+    const $id = `https://pal-autopilot.invalid/schemas/${name}.schema.json`;
+    const document = { $id, title: `${title} (CloudEvents 1.0, structured JSON)` };
+    return [`${name}.schema.json`, { ...document, ...z.toJSONSchema(schema, { io: 'input' }) }];
+  });
+  const documents: [string, object][] = [...schemas, ['openapi.json', openApiDocument()]];
+  return Object.fromEntries(
+    documents.map(([file, document]) => [file, `${JSON.stringify(document, null, 2)}\n`]),
+  );
 }

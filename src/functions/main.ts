@@ -4,5 +4,7 @@ import './reconcile.ts';
 import './keep-parked.ts';
 import './start-sweep.ts';
 import './sweep-tenants.ts';
+import './send-notice.ts';
+import './send-digest.ts';
 import './api/endpoints.ts';
 import './startup.ts';

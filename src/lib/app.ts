@@ -15,6 +15,8 @@ import { makeEntraWatch } from './adapters/identity/entra-watch.ts';
 import { keysFrom, makeSigningKeys } from './adapters/identity/signing-keys.ts';
 import { makeTenantCredentials } from './adapters/identity/tenant-credentials.ts';
 import { makeTokenSource } from './adapters/identity/token-source.ts';
+import { makePost } from './adapters/notices/post.ts';
+import { makeNoticeSink } from './adapters/notices/sinks.ts';
 import { makeAnnouncements } from './adapters/tables/announcements.ts';
 import { makeLinkLedger } from './adapters/tables/link-ledger.ts';
 import { makeFollowUps, makeSweepLedger } from './adapters/tables/sweep-ledger.ts';
@@ -47,6 +49,8 @@ import { makeRegisterTenant } from './usecases/register-tenant.ts';
 import { makeAcceptGap } from './usecases/accept-gap.ts';
 import { makeReport } from './usecases/report.ts';
 import { makeRequestRelink } from './usecases/request-relink.ts';
+import { makeSendDigest } from './usecases/send-digest.ts';
+import { makeSendNotice } from './usecases/send-notice.ts';
 import { makeStartSweep } from './usecases/start-sweep.ts';
 import { makeSweepTenants } from './usecases/sweep-tenants.ts';
 
@@ -68,13 +72,10 @@ function makeApp(config: Config, writeLine: WriteLine) {
   const table = (name: string) => makeTable(name, storage);
 
   const queues = makeQueues(() => connectBus(config), config.queues);
-  const outbox = makeOutbox({
-    announcements: makeAnnouncements(table('Changes')),
-    queues,
-    clock,
-    windowMs: config.notices.windowMs,
-    heard: config.notices.routes.length > 0,
-  });
+  const announcements = makeAnnouncements(table('Changes'));
+  const { windowMs, routes } = config.notices;
+  const telling = { announcements, queues, clock, windowMs, heard: routes.length > 0 };
+  const outbox = makeOutbox(telling);
   const list = makeTenantList(table('Tenants'), digest);
   const ledger = makeTenantLedger(table('Ledger'), list, randomUUID, outbox);
   const followUps = makeFollowUps(table('FollowUps'));
@@ -187,6 +188,21 @@ function makeApp(config: Config, writeLine: WriteLine) {
     }),
     confirmSweep: makeConfirmSweep({ sweeps, sweepLists, followUps, queues, clock, log }),
     foundTenants: makeDecideFoundTenants({ found, ledger, queues, clock }),
+    sendNotice: makeSendNotice({
+      ...telling,
+      ...config.notices,
+      managingTenantId: config.managingTenantId,
+      principals: config.principals,
+      publicUrl: config.publicUrl,
+      staleAfterMs: config.staleAfterMs,
+      sweeps,
+      links,
+      sink: makeNoticeSink({ post: makePost({ ...config.notices, clock }), clock }),
+      retry: config.retry,
+      random: Math.random,
+      log,
+    }),
+    sendDigest: makeSendDigest(telling),
     keepParked: makeKeepParked({ parked, outbox, log, digest }),
     api: makeApi({
       ...config,

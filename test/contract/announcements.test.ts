@@ -70,4 +70,15 @@ describe.each(implementations)('announcements $name', ({ make }) => {
     expect(await idsOf(allDay)).toEqual(['in-time', 'later']);
     expect(await idsOf({ ...allDay, firstDay: '2026-03-09' })).toEqual(['in-time', 'later', 'yesterday']);
   });
+
+  it('know up to when the digest was asked for, and do not take that for an announcement', async () => {
+    const announcements = make();
+    expect(await announcements.digestedUntil()).toBeNull();
+
+    await announcements.digested(NOON);
+    await announcements.digested(LATER);
+
+    expect(await announcements.digestedUntil()).toBe(LATER);
+    expect(await collect(announcements.select({ ...allDay, lastDay: '9999-12-31' }))).toEqual([]);
+  });
 });

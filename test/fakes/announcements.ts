@@ -12,6 +12,7 @@ export interface FakeAnnouncements extends Announcements, Trouble {
 export function makeFakeAnnouncements(): FakeAnnouncements {
   const rows = makeRows<Entry>();
   const trouble = aTrouble();
+  let digested: string | null = null;
   const keyOf = ({ announcement }: Entry) => `${dayOf(announcement)}/${announcement.id}`;
   return {
     ...trouble,
@@ -36,6 +37,11 @@ export function makeFakeAnnouncements(): FakeAnnouncements {
         const row = await Promise.resolve(rows.get(keyOf(entry)));
         if (row) yield row;
       }
+    },
+    digestedUntil: () => Promise.resolve(digested),
+    digested(until) {
+      digested = until;
+      return Promise.resolve();
     },
     entries: () => rows.all(),
   };

@@ -160,6 +160,86 @@ describe('settings that are right', () => {
   });
 });
 
+const aSecret = `whsec_${Buffer.alloc(24, 1).toString('base64')}`;
+const routes = (...given: readonly object[]) => ({ NOTICE_ROUTES: JSON.stringify(given) });
+const toTeams = { sink: 'teams', url: 'https://default.environment.api.powerplatform.com/workflows/1?sig=x' };
+const toCrm = { sink: 'webhook', url: 'https://hooks.fabrikam.example/pal', secret: aSecret };
+
+describe('routes of notices', () => {
+  it('have a name, hear of everything, and may take what is secret from settings of its own', () => {
+    const { notices } = loadConfig(
+      someSettings({
+        ...routes(toTeams, {
+          name: 'crm',
+          sink: 'webhook',
+          urlSetting: 'CRM_URL',
+          secretSetting: 'CRM_SECRET',
+          tags: { team: 'north' },
+          min: 'immediate',
+        }),
+        CRM_URL: toCrm.url,
+        CRM_SECRET: `${aSecret} ${aSecret}`,
+      }),
+    );
+
+    expect(notices.routes).toEqual([
+      { name: 'teams-1', sink: 'teams', url: toTeams.url, secrets: [], tags: {}, min: 'all' },
+      {
+        name: 'crm',
+        sink: 'webhook',
+        url: toCrm.url,
+        secrets: [aSecret, aSecret],
+        tags: { team: 'north' },
+        min: 'immediate',
+      },
+    ]);
+  });
+
+  it.each<[string, object, string]>([
+    [
+      'an Office 365 connector',
+      { ...toTeams, url: 'https://fabrikam.webhook.office.com/webhookb2/1' },
+      'retired',
+    ],
+    ['an old connector', { ...toTeams, url: 'https://outlook.office.com/webhook/1' }, 'retired'],
+    ['no address', { sink: 'teams' }, 'url: is missing'],
+    ['a setting that is not there', { sink: 'teams', urlSetting: 'TEAMS_URL' }, 'url: is missing'],
+    ['no web address', { ...toTeams, url: 'mailto:ops@fabrikam.example' }, 'not a web address'],
+    ['plain HTTP', { ...toCrm, url: 'http://hooks.fabrikam.example/' }, 'must be https'],
+    ['this machine', { ...toCrm, url: 'https://localhost/' }, 'inside a network'],
+    ['a private address', { ...toCrm, url: 'https://10.0.0.4/' }, 'inside a network'],
+    [
+      'a password in the address',
+      { ...toCrm, url: 'https://me:pw@hooks.fabrikam.example/' },
+      'user name or password',
+    ],
+    ['no secret', { sink: 'webhook', url: toCrm.url }, 'secret: is missing'],
+    ['a short secret', { ...toCrm, secret: 'whsec_c2hvcnQ=' }, '24 to 64 random bytes'],
+    ['a secret of another form', { ...toCrm, secret: 'hunter2' }, '24 to 64 random bytes'],
+  ])('with %s are refused with words that tell no value', (_what, route, words) => {
+    const told = complaint(someSettings(routes(route)));
+
+    expect(told).toContain('NOTICE_ROUTES: [0].');
+    expect(told).toContain(words);
+    expect(told).not.toMatch(/hunter2|fabrikam|whsec_c2/);
+  });
+
+  it('with the same name are refused', () => {
+    expect(complaint(someSettings(routes({ ...toCrm, name: 'a' }, { ...toCrm, name: 'a' })))).toContain(
+      'two routes have the same name',
+    );
+  });
+
+  it('may stay inside in the local stack', () => {
+    const local = { LOCAL_STACK: 'true', ...routes({ ...toCrm, url: 'http://127.0.0.1:9/' }) };
+
+    expect(loadConfig(someSettings(local)).notices).toMatchObject({
+      local: true,
+      routes: [{ name: 'webhook-1' }],
+    });
+  });
+});
+
 describe('settings that are wrong', () => {
   it('stop the start with the names of all that are missing', () => {
     expect(named({}).sort()).toEqual([
@@ -240,6 +320,13 @@ describe('settings that are wrong', () => {
     ['ADDITIONAL_PRINCIPALS', additional({ partnerId: 4685678 })],
     ['ADDITIONAL_PRINCIPALS', additional({ objectID: 'x' })],
     ['RECONCILE_QUEUE', { RECONCILE_QUEUE: 'a queue' }],
+    ['DIGEST_SCHEDULE', { DIGEST_SCHEDULE: undefined }],
+    ['PUBLIC_URL', { PUBLIC_URL: 'http://pal.fabrikam.example' }],
+    ['PUBLIC_URL', { PUBLIC_URL: 'pal.fabrikam.example' }],
+    ['NOTICE_ROUTES', { NOTICE_ROUTES: '{}' }],
+    ['NOTICE_ROUTES', routes({ ...toCrm, sink: 'mail' })],
+    ['NOTICE_ROUTES', routes({ ...toCrm, secrets: [] })],
+    ['NOTICE_BREACH_SCOPES', { NOTICE_BREACH_SCOPES: '0' }],
     ['RETRY_LIMIT', { RETRY_LIMIT: '0' }],
     ['RETRY_BASE_MS', { RETRY_BASE_MS: '1.5' }],
     ['STALE_AFTER_MS', { STALE_AFTER_MS: '-1' }],

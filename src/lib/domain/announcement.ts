@@ -91,7 +91,10 @@ export function tenantAnnouncement(
     after: briefly(record),
     scopes: listed(change.scopes),
     gapsOpened: listed(
-      change.gapsOpened.map((scope) => ({ scope, reason: open.get(scopeKey({ id: scope })) ?? null })),
+      [...change.gapsOpened, ...change.gapsReopened].map((scope) => ({
+        scope,
+        reason: open.get(scopeKey({ id: scope })) ?? null,
+      })),
     ),
     gapsClosed: listed(closedGaps.map(({ scope, reason, openedAt }) => ({ scope, reason, openedAt }))),
     ...(change.told ? { told: listed(change.told) } : {}),

@@ -17,6 +17,11 @@ export type LogEvent =
   | 'sweep.confirmed'
   | 'sweep.assessed'
   | 'sweep.finished'
+  | 'notice.told'
+  | 'notice.delivered'
+  | 'notice.retried'
+  | 'notice.parked'
+  | 'notice.dropped'
   | 'message.kept'
   | 'upstream.throttled'
   | 'call.failed';

@@ -34,7 +34,7 @@ export type NoticeRequest = z.infer<typeof noticeRequest>;
 export type Delivery = Extract<NoticeRequest, { do: 'deliver' }>;
 
 /** What a notice is called, the same for every copy and every try: letters, digits and `-`. */
-function noticeId({ urgency, selection: { from, until, lastDay }, route }: Delivery): string {
+export function noticeId({ urgency, selection: { from, until, lastDay }, route }: Delivery): string {
   const which = urgency === 'daily' ? compact(until) : `${compact(from)}-${compact(lastDay)}`;
   return `${urgency}-${which}-${route}`;
 }

@@ -11,3 +11,9 @@ export interface NoticeRoute {
   /** `immediate`: only what is told at once; `all`: the day's digest too. */
   readonly min: 'immediate' | 'all';
 }
+
+/** Whether a tenant's tags are among those a route asks for; null stands for what concerns the whole estate. */
+export function isRoutedTo({ tags }: NoticeRoute, has: Readonly<Record<string, string>> | null): boolean {
+  const wanted = Object.entries(tags);
+  return wanted.length === 0 || (has !== null && wanted.every(([name, value]) => has[name] === value));
+}

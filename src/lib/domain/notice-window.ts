@@ -13,6 +13,11 @@ export function windowAt(instant: Date, lengthMs: number): NoticeWindow {
   return new Date(start).toISOString();
 }
 
+/** The window after a window. */
+export function windowAfter(window: NoticeWindow, lengthMs: number): NoticeWindow {
+  return new Date(Date.parse(window) + lengthMs).toISOString();
+}
+
 /** When a window is gone through: a little after its end, so that whoever began within it has finished. */
 export function dueAt(window: NoticeWindow, lengthMs: number): Date {
   return new Date(Date.parse(window) + lengthMs * 1.25);

@@ -4,7 +4,9 @@ import type { FoundTenant } from './found-tenant.ts';
 import type { Gap } from './gap.ts';
 import type { IndexedSubscription, IndexedTenant } from './indexed-subscription.ts';
 import type { LinkChange, LinkIdentity, LinkReading, LinkRecord } from './link.ts';
+import type { NoticeRoute } from './notice-route.ts';
 import type { NoticeWindow, Urgency } from './notice-window.ts';
+import type { Notice } from './notice.ts';
 import type { Principal } from './principal.ts';
 import type { RoleAssignment } from './role-assignment.ts';
 import type { Scope } from './scope.ts';
@@ -134,6 +136,24 @@ export interface Announcements {
   /** Writes where an entry is told, or how urgent it is; throws `conflict` when somebody else has written since. */
   update(known: Versioned<Entry>, entry: Entry): Promise<Versioned<Entry>>;
   select(selection: EntrySelection): AsyncIterable<Versioned<Entry>>;
+  /** Up to which window the day's digest has been asked for; null before the first. */
+  digestedUntil(): Promise<NoticeWindow | null>;
+  digested(until: NoticeWindow): Promise<void>;
+}
+
+/** One notice as a route gets it: what is told together, under an id that is the same for every try. */
+export interface Digest {
+  /** Letters, digits and `-`. */
+  readonly id: string;
+  readonly urgency: Exclude<Urgency, 'silent'>;
+  /** At least one, the oldest first. */
+  readonly notices: readonly Notice[];
+}
+
+/** Where notices go. A sink that does not take one, or is not to be reached, is a `Failure`. */
+export interface NoticeSink {
+  /** Sends one part of a digest, and says how many there are: a sink may take less at a time than there is to tell. */
+  send(route: NoticeRoute, digest: Digest, part: number): Promise<{ readonly parts: number }>;
 }
 
 /** The ledger of tenants. Writes throw `conflict` when somebody else has written since the read. */

@@ -106,6 +106,21 @@ export function newSweepRecord(sweepId: string, startedAt: string): SweepRecord 
   };
 }
 
+/** A sweep's id, made from the instant it was asked for. */
+export function sweepIdAt(at: Date): string {
+  return `sweep-${at.toISOString().replace(/[^0-9]/g, '')}`;
+}
+
+/** Whether the cause of a look was a sweep. */
+export function isSweepId(causeId: string): boolean {
+  return /^sweep-\d+$/.test(causeId);
+}
+
+/** Whether a sweep could read nothing of the estate. */
+export function isBlind({ partial, coveredUpTo }: SweepRecord): boolean {
+  return partial && coveredUpTo === null;
+}
+
 /**
  * When a sweep last saw a tenant well: the start of the last finished one that covered it. A steady sweep writes no
  * tenant rows, so its row alone would look older than what is known. Null when no such sweep tells anything.

@@ -1,4 +1,5 @@
 import type { Clock, Queues } from '../domain/ports.ts';
+import { sweepIdAt } from '../domain/sweep-record.ts';
 import type { SweepRequest } from '../domain/sweep.ts';
 
 export interface StartSweepDeps {
@@ -14,9 +15,9 @@ export type StartSweep = () => Promise<string>;
  */
 export function makeStartSweep({ queues, clock }: StartSweepDeps): StartSweep {
   return async () => {
-    const at = clock().toISOString();
-    const sweepId = `sweep-${at.replace(/[^0-9]/g, '')}`;
-    const request: SweepRequest = { do: 'start', sweepId, at, hop: 0 };
+    const at = clock();
+    const sweepId = sweepIdAt(at);
+    const request: SweepRequest = { do: 'start', sweepId, at: at.toISOString(), hop: 0 };
     await queues.send('sweeps', {
       messageId: `${sweepId}~start`,
       body: new TextEncoder().encode(JSON.stringify(request)),

@@ -5,6 +5,7 @@ import { BlockList, isIP } from 'node:net';
  * reserved and multicast ranges (source: IANA special-purpose registries), and Azure's platform address.
  */
 const inside = new BlockList();
+const inside6 = new BlockList();
 for (const [network, prefix] of [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -23,7 +24,8 @@ for (const [network, prefix] of [
   ['224.0.0.0', 3],
 ] as const)
   inside.addSubnet(network, prefix, 'ipv4');
-// Global unicast is 2000::/3; everything else is inside, or a wrapped IPv4 address, like the ranges within it.
+// Global unicast is 2000::/3; everything else is inside, or a wrapped IPv4 address, like the ranges within it. The lists
+// are two because one would take an IPv4 address for the IPv6 address that wraps it.
 for (const [network, prefix] of [
   ['::', 3],
   ['4000::', 2],
@@ -33,13 +35,13 @@ for (const [network, prefix] of [
   ['2002::', 16],
   ['3fff::', 20],
 ] as const)
-  inside.addSubnet(network, prefix, 'ipv6');
+  inside6.addSubnet(network, prefix, 'ipv6');
 
 /** Whether an IP address is one that notices must not reach. */
-function isPrivateAddress(address: string): boolean {
+export function isPrivateAddress(address: string): boolean {
   const family = isIP(address);
   if (family === 0) return true;
-  return inside.check(address, family === 6 ? 'ipv6' : 'ipv4');
+  return family === 6 ? inside6.check(address, 'ipv6') : inside.check(address, 'ipv4');
 }
 
 /** Whether a URL names such an address itself, or this machine; what a name resolves to is seen when it is used. */

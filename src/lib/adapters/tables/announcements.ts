@@ -7,6 +7,9 @@ import { encodeKey } from './keys.ts';
 import { FORMAT, pack, unpack } from './packing.ts';
 import type { Entity, StoredRow, Table } from './table.ts';
 
+/** Sorts after every day. */
+const DIGEST = 'digest';
+
 /**
  * Announcements in table `Changes`: partition = the UTC day they came about, row = their id. The announcement never
  * changes; beside it stand the window it is told in and how urgent it is.
@@ -32,6 +35,11 @@ export function makeAnnouncements(table: Table): Announcements {
         yield entryOf(row);
       }
     },
+    async digestedUntil() {
+      const row = await table.get(DIGEST, DIGEST);
+      return row ? String(row['until']) : null;
+    },
+    digested: (until) => table.put({ partitionKey: DIGEST, rowKey: DIGEST, format: FORMAT, until }),
   };
 }
 

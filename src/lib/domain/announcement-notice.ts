@@ -1,0 +1,206 @@
+import type {
+  Announcement,
+  LinkAnnouncement,
+  MessageAnnouncement,
+  SweepAnnouncement,
+  TenantAnnouncement,
+} from './announcement.ts';
+import {
+  remedyHint,
+  type LinkNotice,
+  type MessageNotice,
+  type Notice,
+  type SweepNotice,
+  type TenantNotice,
+} from './notice.ts';
+import { standingOn, type StandingBasis } from './standing.ts';
+import { isBlind } from './sweep-record.ts';
+import type { TenantStanding } from './tenant-state.ts';
+
+/** What notices need beside what was announced. */
+export interface NoticeBasis extends Omit<StandingBasis, 'now'> {
+  readonly managingTenantId: string;
+  /** Where people reach the app, without a slash at its end; null where no setting says so. */
+  readonly publicUrl: string | null;
+}
+
+/** The words for an announcement, as the CloudEvent that is sent. Pure; the same announcement has the same id. */
+export function noticeOf(announcement: Announcement, basis: NoticeBasis): Notice {
+  const common = {
+    specversion: '1.0' as const,
+    id: announcement.id,
+    source: `urn:pal-autopilot:${basis.managingTenantId}`,
+    time: announcement.at,
+    datacontenttype: 'application/json' as const,
+  };
+  switch (announcement.kind) {
+    case 'tenant':
+      return { ...common, type: 'pal.tenant.changed.v1', ...tenantNews(announcement, basis) };
+    case 'link':
+      return { ...common, type: 'pal.link.changed.v1', ...linkNews(announcement, basis) };
+    case 'sweep':
+      return { ...common, type: 'pal.sweep.finished.v1', ...sweepNews(announcement, basis) };
+    case 'message':
+      return { ...common, type: 'pal.message.parked.v1', ...messageNews(announcement, basis) };
+  }
+}
+
+type News<T extends Notice> = Pick<T, 'subject' | 'data'>;
+
+function tenantNews(announcement: TenantAnnouncement, basis: NoticeBasis): News<TenantNotice> {
+  const { before, after, version, causeId, scopes, gapsOpened, gapsClosed } = announcement;
+  const { tenantId, facts } = after.registration;
+  const standings = { ...basis, now: new Date(announcement.at) };
+  const from = standingOn(standings, before);
+  const to = standingOn(standings, after);
+  const opened = gapsOpened.listed.map(({ scope, reason }) => ({
+    scope,
+    reason,
+    remedy: remedyHint(reason),
+  }));
+  return {
+    subject: `tenants/${tenantId}`,
+    data: {
+      tenantId,
+      displayName: facts.displayName ?? null,
+      tags: { ...facts.tags },
+      version,
+      state: { from: from.state, to: to.state },
+      reason: to.reason,
+      scopes: { total: scopes.total, listed: [...scopes.listed] },
+      gapsOpened: { total: gapsOpened.total, listed: opened },
+      gapsClosed: { total: gapsClosed.total, listed: [...gapsClosed.listed] },
+      causeId,
+      summary: tenantSentence(facts.displayName ?? tenantId, from, to, announcement),
+      remedy: opened.find((gap) => gap.remedy !== null)?.remedy ?? null,
+      page: pageOf(basis, `tenants/${tenantId}`),
+    },
+  };
+}
+
+function tenantSentence(
+  name: string,
+  from: TenantStanding,
+  to: TenantStanding,
+  { gapsOpened, gapsClosed, scopes }: TenantAnnouncement,
+): string {
+  const state = from.state === to.state ? `still ${to.state}` : `${from.state} → ${to.state}`;
+  const counts = [
+    gapsOpened.total > 0 ? `${count(gapsOpened.total, 'gap')} opened` : '',
+    gapsClosed.total > 0 ? `${count(gapsClosed.total, 'gap')} closed` : '',
+    gapsOpened.total + gapsClosed.total === 0 && scopes.total > 0
+      ? `${count(scopes.total, 'scope')} changed`
+      : '',
+  ];
+  const details = [to.reason ?? '', ...counts].filter((part) => part !== '');
+  return `${name}: ${[state, ...details].join(', ')}.`;
+}
+
+function linkNews(announcement: LinkAnnouncement, basis: NoticeBasis): News<LinkNotice> {
+  const { tenantId, objectId, principal, change, trouble } = announcement;
+  const { version, from, to, partnerId, causeId } = change;
+  return {
+    subject: `links/${tenantId}/${objectId}`,
+    data: {
+      principal,
+      tenantId,
+      objectId,
+      version,
+      state: { from, to },
+      partnerId,
+      trouble,
+      causeId,
+      summary: linkSentence(announcement),
+      remedy: linkRemedy(announcement),
+      page: pageOf(basis, 'links'),
+    },
+  };
+}
+
+function linkSentence({ principal, tenantId, change, trouble }: LinkAnnouncement): string {
+  const link = `The link of ${principal} in tenant ${tenantId}`;
+  if (trouble !== null) return `${link} cannot be looked at; it was last seen ${change.to}: ${trouble}`;
+  const id = change.partnerId === null ? '' : ` (partner ID ${change.partnerId})`;
+  if (change.from === change.to) return `${link} can be looked at: ${change.to}${id}.`;
+  return `${link}: ${change.from} → ${change.to}${id}.`;
+}
+
+function linkRemedy({ change, trouble }: LinkAnnouncement): string | null {
+  if (trouble !== null)
+    return 'Check the principal’s credential, its consent and its conditional access; no customer’s link can be proven meanwhile.';
+  if (change.to === 'unlinked')
+    return 'In observe mode, switch to enforce; else see the outcome of the link’s last look.';
+  if (change.to === 'linked-elsewhere')
+    return 'Find out whose partner ID it is before you replace it: nothing was overwritten.';
+  return null;
+}
+
+function sweepNews({ sweep }: SweepAnnouncement, basis: NoticeBasis): News<SweepNotice> {
+  const { sweepId, startedAt, baseline, partial, heldScopes, openFollowUps, states } = sweep;
+  const blind = isBlind(sweep);
+  return {
+    subject: `sweeps/${sweepId}`,
+    data: {
+      sweepId,
+      startedAt,
+      finishedAt: sweep.finishedAt ?? startedAt,
+      baseline,
+      partial,
+      blind,
+      heldScopes,
+      openFollowUps,
+      states: { ...states },
+      summary: sweepSentence(sweep),
+      remedy: blind
+        ? 'Check that the observer’s identity works and stands in the delegations; what was known before stands.'
+        : heldScopes > 0
+          ? 'Look at a few of the customers: confirm the sweep if the loss is real, or wait for the next one to agree.'
+          : null,
+      page: pageOf(basis, 'sweeps'),
+    },
+  };
+}
+
+function sweepSentence(sweep: SweepAnnouncement['sweep']): string {
+  const states = Object.entries(sweep.states)
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([state, tenants]) => `${tenants} ${state}`);
+  const found = states.length > 0 ? states.join(', ') : 'no customers';
+  const sentences = [
+    `${sweep.baseline ? 'The first sweep has finished' : 'The sweep has finished'}: ${found}.`,
+    isBlind(sweep)
+      ? 'Nothing of the estate could be read.'
+      : sweep.partial
+        ? 'The estate could not be read to its end.'
+        : '',
+    sweep.heldScopes > 0
+      ? `${count(sweep.heldScopes, 'scope')} would be lost at once; the loss is held back.`
+      : '',
+  ];
+  return sentences.filter((sentence) => sentence !== '').join(' ');
+}
+
+function messageNews(announcement: MessageAnnouncement, basis: NoticeBasis): News<MessageNotice> {
+  const { id, queue, messageId, reason, attempts } = announcement;
+  return {
+    subject: `messages/${id}`,
+    data: {
+      queue,
+      messageId,
+      reason,
+      attempts,
+      summary: `A message from the queue ${queue} was parked: ${reason}`,
+      remedy: 'See what is wrong with it; then redrive or discard it.',
+      page: pageOf(basis, 'parked'),
+    },
+  };
+}
+
+/** A view of the dashboard. */
+function pageOf({ publicUrl }: NoticeBasis, view: string): string | null {
+  return publicUrl === null ? null : `${publicUrl}/api/dashboard#/${view}`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { Webhook } from 'standardwebhooks';
+import { describe, expect, it } from 'vitest';
+import { makeNoticeSink } from '../../../src/lib/adapters/notices/sinks.ts';
+import { partsOf } from '../../../src/lib/adapters/notices/webhook.ts';
+import type { NoticeRoute } from '../../../src/lib/domain/notice-route.ts';
+import { aRoute, aTenantNotice } from '../../support/notices.ts';
+import { SECRET } from '../../support/receiver.ts';
+
+const FORMER = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
+
+/** Sends a digest of so many notices, each try two seconds after the one before. */
+function aSender(route: NoticeRoute, notices: number) {
+  const posts: { url: string; headers: Readonly<Record<string, string>>; body: string }[] = [];
+  let now = Date.now();
+  const sink = makeNoticeSink({
+    clock: () => new Date((now += 2_000)),
+    post: (url, headers, body) => {
+      posts.push({ url, headers, body });
+      return Promise.resolve();
+    },
+  });
+  const digest = {
+    id: 'at-once-20260310-crm',
+    urgency: 'at-once' as const,
+    notices: Array.from({ length: notices }, (_, n) => aTenantNotice(n + 1)),
+  };
+  return { posts, send: (part: number) => sink.send(route, digest, part) };
+}
+
+describe('a signed webhook', () => {
+  it('is a batch of CloudEvents that the reference library finds signed', async () => {
+    const { posts, send } = aSender(aRoute(), 2);
+
+    const { parts } = await send(0);
+
+    const [post] = posts;
+    expect(parts).toBe(1);
+    expect(post?.url).toBe('https://hooks.fabrikam.example/pal');
+    expect(post?.headers['content-type']).toBe('application/cloudevents-batch+json; charset=utf-8');
+    expect(new Webhook(SECRET).verify(post?.body ?? '', post?.headers ?? {})).toEqual([
+      aTenantNotice(1),
+      aTenantNotice(2),
+    ]);
+  });
+
+  it('has the same id and body at every try, and the time of the try', async () => {
+    const { posts, send } = aSender(aRoute(), 1);
+
+    await send(0);
+    await send(0);
+
+    const [first, second] = posts;
+    expect(second?.headers['webhook-id']).toBe('at-once-20260310-crm-1');
+    expect(second?.headers['webhook-id']).toBe(first?.headers['webhook-id']);
+    expect(second?.body).toBe(first?.body);
+    expect(Number(second?.headers['webhook-timestamp'])).toBe(
+      Number(first?.headers['webhook-timestamp']) + 2,
+    );
+  });
+
+  it('is signed with both secrets while one is changed for the other', async () => {
+    const { posts, send } = aSender(aRoute({ secrets: [SECRET, FORMER] }), 1);
+
+    await send(0);
+
+    const [post] = posts;
+    for (const secret of [SECRET, FORMER]) {
+      expect(() => new Webhook(secret).verify(post?.body ?? '', post?.headers ?? {})).not.toThrow();
+    }
+    const other = `whsec_${Buffer.alloc(24, 8).toString('base64')}`;
+    expect(() => new Webhook(other).verify(post?.body ?? '', post?.headers ?? {})).toThrow();
+  });
+
+  it('is sent in parts where it is long, each under an id of its own', async () => {
+    const { posts, send } = aSender(aRoute(), 100);
+
+    const { parts } = await send(0);
+    for (let part = 1; part < parts; part++) await send(part);
+
+    expect(parts).toBeGreaterThan(1);
+    expect(new Set(posts.map(({ headers }) => headers['webhook-id'])).size).toBe(parts);
+    expect(posts.flatMap(({ body }) => JSON.parse(body) as unknown[])).toHaveLength(100);
+  });
+
+  it('loses nothing by being cut, and stays below the limit where one notice does', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 2_000 }), { maxLength: 40 }), (lengths) => {
+        const notices = lengths.map((length, n) => aTenantNotice(n + 1, { summary: 'é'.repeat(length) }));
+        const parts = partsOf(notices, 6_000);
+
+        expect(parts.flatMap((body) => JSON.parse(body) as unknown[])).toEqual(notices);
+        for (const body of parts) expect(Buffer.byteLength(body)).toBeLessThanOrEqual(6_000);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe('a Teams route', () => {
+  it('gets one card, whatever there is to tell', async () => {
+    const { posts, send } = aSender(aRoute({ sink: 'teams', secrets: [] }), 100);
+
+    const { parts } = await send(0);
+
+    expect(parts).toBe(1);
+    expect(posts.map(({ headers }) => Object.keys(headers))).toEqual([['content-type']]);
+    expect(JSON.parse(posts[0]?.body ?? '')).toMatchObject({ type: 'message' });
+  });
+});
