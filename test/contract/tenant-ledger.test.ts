@@ -12,7 +12,7 @@ import { makeFakeOutbox, type FakeOutbox } from '../fakes/outbox.ts';
 import { makeFakeTenantLedger } from '../fakes/tenant-ledger.ts';
 import { useAzurite } from '../support/azurite.ts';
 import { collect } from '../support/collect.ts';
-import { ids, resourceGroup } from '../support/delegations.ts';
+import { ids, resourceGroup, subscriptionId } from '../support/delegations.ts';
 import {
   aDpor,
   aGap,
@@ -252,6 +252,30 @@ describe.each(implementations)('the ledger of tenants $name', ({ make }) => {
       openGaps: [],
       closedGaps: [ended],
     });
+  });
+
+  it('gives back what has moved and what has arrived, noted without a new version', async () => {
+    const ledger = make();
+    const known = await registered(ledger);
+    const arrival = {
+      subscriptionId: subscriptionId(1),
+      from: ids.otherCustomer,
+      at: '2026-03-10T12:00:00.000Z',
+      earned: [{ scope: aScopeRecord(1).scope, lastEarningAt: '2026-03-09T12:00:00.000Z' }],
+      gaps: [aGap(1)],
+    };
+    const departure = {
+      subscriptionId: subscriptionId(2),
+      to: ids.otherCustomer,
+      at: '2026-03-10T12:00:00.000Z',
+      handOver: null,
+    };
+
+    await ledger.note(known, { ...known.record, arrivals: [arrival], departures: [departure] });
+
+    expect((await stored(ledger)).record).toEqual(
+      aTenantRecord({ arrivals: [arrival], departures: [departure] }),
+    );
   });
 
   it('shows a gap that was opened again', async () => {

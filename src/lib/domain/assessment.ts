@@ -1,6 +1,7 @@
 import { isSeen } from './coverage.ts';
 import { latest, type Gap } from './gap.ts';
 import { closedLately, endedGaps, gapsAfter } from './gaps-after.ts';
+import { arrivedIn, departuresAfter, earnedElsewhere, gapsWithArrived, movesIn } from './move.ts';
 import type { AssessmentRules } from './pass-rules.ts';
 import { isWhole, showsAll, type Reading } from './reading.ts';
 import { keyOf } from './scope.ts';
@@ -47,24 +48,50 @@ export function assess(before: TenantRecord, look: Look, rules: AssessmentRules)
   if (!complete && before.phase !== 'covered' && !firstSight) return unchanged(before, complete);
 
   const seenAt = latest(before.lastGood, look.sweptAt);
-  const { scopes, unread } = scopesAfter(before, { readings, expected, at: look.at, seenAt }, rules);
+  const shown = observedKinds.flatMap((kind) => readings[kind] ?? []);
+  const arrived = arrivedIn(before, shown);
+  const { scopes: judged, unread } = scopesAfter(before, { readings, expected, at: look.at, seenAt }, rules);
+  const scopes = earnedElsewhere(judged, arrived);
   const counts = complete || firstSight;
   const phase = counts ? phaseAfter(before, scopes, look.at, rules) : before.phase;
   // The age of a record counts from the first sight on, also where one way of access has never been read well.
   const lastGood = counts ? look.at.toISOString() : before.lastGood;
   if (phase === 'awaiting') return unchanged({ ...before, phase, lastGood }, complete);
 
-  const gaps = gapsAfter(before, { scopes, unread }, { at: look.at, seenAt });
+  const moved = movesIn(shown);
+  const openGaps = gapsWithArrived(before.openGaps, arrived, look.at);
+  const gaps = gapsAfter(
+    { ...before, openGaps },
+    { scopes, unread },
+    { at: look.at, seenAt },
+    new Map(moved.map(({ scope, to }) => [scope.subscriptionId, to])),
+  );
   const kept = new Set(scopes.map(({ scope }) => keyOf(scope)));
   const droppedScopes = before.scopes.map(({ scope }) => keyOf(scope)).filter((key) => !kept.has(key));
   const closedGaps = closedLately([...before.closedGaps, ...gaps.closed], look.at);
-  const record = { ...before, phase, scopes, openGaps: gaps.open, closedGaps, lastGood };
-  if (!differs(before, record) && gaps.closed.length === 0) return unchanged(record, complete);
+  const departures = departuresAfter(before, shown, { at: look.at, seenAt, ended: gaps.closed });
+  const arrivals = before.arrivals.filter((arrival) => !arrived.includes(arrival));
+  const record = {
+    ...before,
+    phase,
+    scopes,
+    openGaps: gaps.open,
+    closedGaps,
+    departures,
+    arrivals,
+    lastGood,
+  };
+  const moves = [
+    ...moved.map(({ scope: { subscriptionId }, to }) => ({ subscriptionId, to })),
+    ...arrived.map(({ subscriptionId, from }) => ({ subscriptionId, from })),
+  ];
+  if (!differs(before, record) && gaps.closed.length === 0 && moves.length === 0)
+    return unchanged(record, complete);
 
   const version = before.version + 1;
   return {
     record: { ...record, version },
-    change: changeOf(before, { ...record, version }, gaps, look),
+    change: changeOf(before, { ...record, version }, gaps, look, moves),
     closedGaps: gaps.closed,
     droppedScopes,
     complete,

@@ -1,5 +1,5 @@
 import { latest, type Gap } from './gap.ts';
-import { keyOf } from './scope.ts';
+import { keyOf, scopeOf } from './scope.ts';
 import type { TenantRecord } from './tenant-record.ts';
 
 /** What sums of days at risk need of one gap. All times are ISO instants. */
@@ -32,12 +32,20 @@ export interface DaysAtRisk {
 }
 
 /** The gaps of a tenant as its row in the list keeps them. */
-export function scopesAtRisk({ scopes, openGaps, closedGaps }: TenantRecord): readonly ScopesAtRisk[] {
+export function scopesAtRisk({
+  scopes,
+  openGaps,
+  closedGaps,
+  departures,
+}: TenantRecord): readonly ScopesAtRisk[] {
   const verdicts = new Map(scopes.map(({ scope, verdict }) => [keyOf(scope), verdict]));
   const isShowing = ({ scope, reason, closedAt }: Gap): boolean =>
     closedAt === null && verdicts.get(keyOf(scope)) === reason;
-  // A gap that moved with its subscription is counted where it went.
-  const counted = [...openGaps, ...closedGaps].filter(({ ending }) => ending?.as !== 'moved');
+  const waiting = new Set(departures.flatMap(({ handOver }) => handOver?.subscriptionId ?? []));
+  // A gap that moved with its subscription is counted where it went, once it is there.
+  const wentOn = ({ scope, ending }: Gap) =>
+    ending?.as === 'moved' && !waiting.has(scopeOf(scope)?.subscriptionId ?? '');
+  const counted = [...openGaps, ...closedGaps].filter((gap) => !wentOn(gap));
   const byScope = Map.groupBy(counted, ({ scope }) => keyOf(scope));
   const spans = [...byScope.values()].map((gaps) =>
     gaps

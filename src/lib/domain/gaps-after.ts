@@ -1,6 +1,6 @@
 import type { Verdict } from './coverage.ts';
 import { isGap, isUndecided, latest, type Gap, type GapEnding } from './gap.ts';
-import { keyOf } from './scope.ts';
+import { keyOf, scopeOf } from './scope.ts';
 import type { ScopesAfter } from './scopes-after.ts';
 import type { ScopeRecord, TenantRecord } from './tenant-record.ts';
 
@@ -20,9 +20,14 @@ interface GapLook {
 
 /**
  * The gaps of a tenant after a look. A scope that could not be read keeps its gap as it is: such a look opens none, ends
- * none, and does not even end an acceptance.
+ * none, and does not even end an acceptance. `movedTo` names the new tenants of subscriptions that have left.
  */
-export function gapsAfter(before: TenantRecord, { scopes, unread }: ScopesAfter, look: GapLook): GapsAfter {
+export function gapsAfter(
+  before: TenantRecord,
+  { scopes, unread }: ScopesAfter,
+  look: GapLook,
+  movedTo: ReadonlyMap<string, string>,
+): GapsAfter {
   const at = look.at.toISOString();
   const openBefore = new Map(before.openGaps.map((gap) => [keyOf(gap.scope), gap]));
   const earlier = new Map(before.scopes.map((scope) => [keyOf(scope.scope), scope]));
@@ -52,7 +57,11 @@ export function gapsAfter(before: TenantRecord, { scopes, unread }: ScopesAfter,
   const still = new Set(open.map(({ scope }) => keyOf(scope)));
   const closed = before.openGaps
     .filter(({ scope }) => !still.has(keyOf(scope)))
-    .map((gap) => ({ ...asSeen(gap), closedAt: at, ending: endingOf(after.get(keyOf(gap.scope))?.verdict) }));
+    .map((gap) => {
+      const to = movedTo.get(scopeOf(gap.scope)?.subscriptionId ?? '');
+      const ending = endingOf(after.get(keyOf(gap.scope))?.verdict, to);
+      return { ...asSeen(gap), closedAt: at, ending };
+    });
   return { open, opened, closed, reopened };
 }
 
@@ -106,7 +115,8 @@ function acceptanceEnded(gap: Gap, at: string): Gap | null {
   return { ...gap, acceptance: { ...acceptance, reopenedAt: at } };
 }
 
-function endingOf(verdict: Verdict | undefined): GapEnding {
+function endingOf(verdict: Verdict | undefined, movedTo: string | undefined): GapEnding {
+  if (verdict === undefined && movedTo !== undefined) return { as: 'moved', to: movedTo };
   if (verdict === undefined) return { as: 'superseded' };
   if (verdict === 'subscription-inactive') return { as: 'inactive' };
   return { as: verdict === 'role-unknown' ? 'unproven' : 'repaired' };

@@ -25,6 +25,8 @@ export type Reading =
     }
   /** The removal is proven. */
   | { readonly kind: 'gone'; readonly scope: Scope }
+  /** Still delegated to us, but the subscription belongs to another customer's tenant now. */
+  | { readonly kind: 'moved'; readonly scope: Scope; readonly to: string }
   /** Expected, and nobody sees it; nothing proves that it has gone. */
   | { readonly kind: 'not-visible'; readonly scope: Scope }
   /** The last good observation stands. */

@@ -114,6 +114,11 @@ function scopesThrough(
     if (reading.kind === 'unreadable') {
       under.forEach(keep);
       under.forEach(({ scope }) => unread.add(keyOf(scope)));
+    } else if (reading.kind === 'moved') {
+      // It ends here and goes on elsewhere, what is remembered of it too.
+      before.scopes
+        .filter(({ subscriptionId }) => subscriptionId === reading.scope.subscriptionId)
+        .forEach(({ scope }) => replaced.add(keyOf(scope)));
     } else if (reading.kind === 'not-visible') keep(notVisible(reading.scope, known, at, rules));
     else if (reading.kind === 'gone') under.forEach((scope) => keepGone(scope, at, keep));
     else if (reading.kind === 'role-assignments') {

@@ -1,3 +1,4 @@
+import { latest } from './gap.ts';
 import type { TenantRecord } from './tenant-record.ts';
 
 /** When a new tenant is looked at again without a further cause. All durations are milliseconds. */
@@ -16,7 +17,7 @@ const MARGIN_MS = 50;
 /** The next look at a tenant that is new and not yet wholly visible; null when no further look is owed. Pure. */
 export function secondLookAt(record: TenantRecord, policy: SecondLooks, now: Date): Date | null {
   if (!isExpectingMore(record)) return null;
-  const announced = Date.parse(record.registration.announcedAt);
+  const announced = Date.parse(waitingSince(record));
   const elapsed = now.getTime() - announced;
   const last = Math.min(policy.forMs, policy.expectDelegationWithinMs + MARGIN_MS);
   if (elapsed >= last) return null;
@@ -25,7 +26,14 @@ export function secondLookAt(record: TenantRecord, policy: SecondLooks, now: Dat
   return new Date(announced + Math.min(offset, last));
 }
 
-function isExpectingMore({ phase, failure, scopes }: TenantRecord): boolean {
+/** A subscription that left is looked at again like a new tenant, until its new tenant is on record. */
+function waitingSince({ registration, departures }: TenantRecord): string {
+  const waiting = departures.flatMap(({ handOver }) => handOver?.at ?? []);
+  return latest(registration.announcedAt, ...waiting) ?? registration.announcedAt;
+}
+
+function isExpectingMore({ phase, failure, scopes, departures }: TenantRecord): boolean {
+  if (departures.some(({ handOver }) => handOver !== null)) return true;
   if (phase === 'awaiting' || failure?.kind === 'denied') return true;
   return (
     phase === 'covered' &&

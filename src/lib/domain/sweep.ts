@@ -4,6 +4,7 @@ import { isSeen, isWorse } from './coverage.ts';
 import { sameId } from './guid.ts';
 import type { IndexedSubscription } from './indexed-subscription.ts';
 import { verdictsOf } from './judged-scopes.ts';
+import { expectedSubscriptions } from './move.ts';
 import type { AssessmentRules } from './pass-rules.ts';
 import type { Reading } from './reading.ts';
 import { scopeKey, subscriptionScope } from './scope.ts';
@@ -72,6 +73,8 @@ export function planSweep(
     return lookedAtSince(listed, at) ? { do: 'nothing', count: 'steady' } : { do: 'ask' };
   }
   if (!kinds.includes('lighthouse')) return { do: 'nothing', count: 'byHand' };
+  // What follows a subscription to another tenant is handed over by passes.
+  if (listed.openMoves > 0) return { do: 'ask' };
   if (listed.failure || listed.phase === 'unobserved' || listed.phase === 'closed') return { do: 'ask' };
   const settled = listed.phase === 'covered' || listed.phase === 'not-delegated';
   const { acceptedUntil } = listed;
@@ -132,7 +135,7 @@ export function compareWithIndex(
     (scope) =>
       scope.directAt !== null && look.at.getTime() - Date.parse(scope.directAt) < rules.indexLagAllowanceMs,
   );
-  const expected = new Set(before.registration.facts.subscriptionIds ?? []);
+  const expected = new Set(expectedSubscriptions(before));
   const expectedMissing =
     expected.size > 0 &&
     readings.filter(({ facts }) => expected.has(facts.subscriptionId)).length < expected.size;

@@ -1,6 +1,6 @@
 import type { Gap } from './gap.ts';
 import { keyOf } from './scope.ts';
-import type { AcceptedGap, TenantChange, TenantRecord } from './tenant-record.ts';
+import type { AcceptedGap, SubscriptionMove, TenantChange, TenantRecord } from './tenant-record.ts';
 
 /** What a change may tell of gaps. */
 interface ChangedGaps {
@@ -16,6 +16,7 @@ export function changeOf(
   after: TenantRecord,
   { opened = [], closed = [], accepted = [], reopened = [] }: ChangedGaps,
   { at, causeId }: { readonly at: Date; readonly causeId: string },
+  moves: readonly SubscriptionMove[] = [],
 ): TenantChange {
   const from = new Map(before.scopes.map((scope) => [keyOf(scope.scope), scope.verdict]));
   const to = new Map(after.scopes.map((scope) => [keyOf(scope.scope), scope.verdict]));
@@ -32,5 +33,6 @@ export function changeOf(
     gapsClosed: closed.map(({ scope }) => scope),
     gapsAccepted: accepted,
     gapsReopened: reopened.map(({ scope }) => scope),
+    ...(moves.length > 0 ? { moves } : {}),
   };
 }

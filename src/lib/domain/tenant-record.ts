@@ -4,6 +4,7 @@ import type { Verdict } from './coverage.ts';
 import type { Dpor, DporStatus } from './dpor.ts';
 import type { FailureNote } from './failure.ts';
 import type { Acceptance, Gap } from './gap.ts';
+import type { Arrival, Departure } from './departure.ts';
 import type { Outcome } from './outcome.ts';
 import type { CountsFor } from './subscription.ts';
 import type { ObservedKind, Registration } from './tenant.ts';
@@ -56,6 +57,10 @@ export interface TenantRecord {
   readonly attestations: readonly Attestation[];
   /** Partners of record, one entry a subscription that anything was told of. */
   readonly dpor: readonly Dpor[];
+  /** Subscriptions that have moved to other tenants. */
+  readonly departures: readonly Departure[];
+  /** What has followed subscriptions here from other tenants, until a look shows them. */
+  readonly arrivals: readonly Arrival[];
   /** The last look that saw everything there was to see (ISO instant). */
   readonly lastGood: string | null;
   readonly failure: FailureNote | null;
@@ -78,6 +83,8 @@ export function newTenantRecord(registration: Registration): TenantRecord {
     closedGaps: [],
     attestations: [],
     dpor: [],
+    departures: [],
+    arrivals: [],
     lastGood: null,
     failure: null,
     lastOutcome: null,
@@ -143,8 +150,15 @@ export interface TenantChange {
   readonly gapsAccepted: readonly AcceptedGap[];
   /** Scopes whose gap is no longer accepted, because the time for that has passed. */
   readonly gapsReopened: readonly string[];
+  /** Subscriptions that left for another tenant or came from one; absent where none did. */
+  readonly moves?: readonly SubscriptionMove[];
   /** Absent where nothing was told. */
   readonly told?: readonly Told[];
 }
+
+/** Where the history of a moved subscription goes on, or where it is found. */
+export type SubscriptionMove =
+  | { readonly subscriptionId: string; readonly to: string }
+  | { readonly subscriptionId: string; readonly from: string };
 
 export type AcceptedGap = Pick<Acceptance, 'by' | 'why' | 'until' | 'ticket'> & { readonly scope: string };

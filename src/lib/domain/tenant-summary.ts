@@ -25,6 +25,8 @@ export interface TenantSummary {
   /** What days at risk are summed from. */
   readonly atRisk: readonly ScopesAtRisk[];
   readonly attestations: readonly Pick<Attestation, 'partnerId' | 'expiresAt'>[];
+  /** Moves of subscriptions that have not come to their end: not handed over yet, or not seen here. */
+  readonly openMoves: number;
   readonly lastGood: string | null;
   readonly failure: FailureNote | null;
   readonly lastOutcome: Outcome['kind'] | null;
@@ -33,7 +35,17 @@ export interface TenantSummary {
 }
 
 export function summaryOf(record: TenantRecord): TenantSummary {
-  const { scopes, openGaps, closedGaps: _closed, attestations, dpor: _dpor, asked: _asked, ...rest } = record;
+  const {
+    scopes,
+    openGaps,
+    closedGaps: _closed,
+    attestations,
+    dpor: _dpor,
+    asked: _asked,
+    departures,
+    arrivals,
+    ...rest
+  } = record;
   const verdicts: Partial<Record<Verdict, number>> = {};
   for (const { verdict } of scopes) verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
   const coveredBy = observedKinds.filter((kind) => scopes.some((scope) => scope.coveredBy.includes(kind)));
@@ -54,6 +66,7 @@ export function summaryOf(record: TenantRecord): TenantSummary {
     acceptedGaps: accepted.length,
     acceptedUntil: accepted.toSorted()[0] ?? null,
     atRisk: scopesAtRisk(record),
+    openMoves: departures.filter(({ handOver }) => handOver !== null).length + arrivals.length,
     attestations: attestations.map(({ partnerId, expiresAt }) => ({ partnerId, expiresAt })),
   };
 }
@@ -63,6 +76,7 @@ const ADDED_SINCE = {
   acceptedGaps: 0,
   acceptedUntil: null,
   atRisk: [],
+  openMoves: 0,
   attestations: [],
   stillDelegatedSince: null,
 } satisfies Partial<TenantSummary>;

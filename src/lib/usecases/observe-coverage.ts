@@ -6,6 +6,7 @@ import type { IndexedSubscription } from '../domain/indexed-subscription.ts';
 import type { Delegation } from '../domain/delegation.ts';
 import { verdictsOf } from '../domain/judged-scopes.ts';
 import type { AssessmentRules } from '../domain/pass-rules.ts';
+import { expectedSubscriptions } from '../domain/move.ts';
 import type { Estate, EstateIndex } from '../domain/ports.ts';
 import type { Reading } from '../domain/reading.ts';
 import { scopeKey, scopeOf, subscriptionScope, type Scope } from '../domain/scope.ts';
@@ -47,7 +48,7 @@ export async function observeCoverage(
   const targets = targetsOf(record, indexed, rules.managingTenantId);
   const believe = targets.length > deps.directReadLimit;
   const limit = pLimit(deps.concurrentReads);
-  const expected = new Set(record.registration.facts.subscriptionIds ?? []);
+  const expected = new Set(expectedSubscriptions(record));
 
   const readings = targets.map((target) =>
     limit(async (): Promise<Reading | null> => {
@@ -100,7 +101,7 @@ function targetsOf(
     }
   }
   const seen = new Set([...targets.values()].map(({ scope }) => scope.subscriptionId));
-  for (const subscriptionId of record.registration.facts.subscriptionIds ?? []) {
+  for (const subscriptionId of expectedSubscriptions(record)) {
     if (!seen.has(subscriptionId)) {
       add(subscriptionScope(subscriptionId), bySubscription.get(subscriptionId) ?? null);
     }
@@ -157,6 +158,9 @@ async function readDirectly(
   const known = record.scopes.some(({ subscriptionId }) => subscriptionId === scope.subscriptionId);
   if (!known && (!belongs || list.value.length === 0))
     return expected ? { kind: 'not-visible', scope } : null;
+  const ours = list.value.some(({ managedByTenantId }) => sameId(managedByTenantId, deps.managingTenantId));
+  if (!belongs && ours && facts.tenantId !== deps.managingTenantId)
+    return { kind: 'moved', scope, to: facts.tenantId };
   return { kind: 'delegations', scope, facts, delegations: list.value, direct: true };
 }
 

@@ -1,6 +1,7 @@
 import { isSeen } from '../domain/coverage.ts';
 import pLimit from 'p-limit';
 import { Failure } from '../domain/failure.ts';
+import { expectedSubscriptions } from '../domain/move.ts';
 import type { LinkIdentity } from '../domain/link.ts';
 import type { Access, TenantEstate } from '../domain/ports.ts';
 import type { Reading } from '../domain/reading.ts';
@@ -31,9 +32,7 @@ export async function observeInTenant(
   const seen = new Set(own.map(({ subscriptionId }) => subscriptionId));
   const covered = record.scopes.filter(({ verdict }) => isSeen(verdict));
   const lost = new Set(covered.map((scope) => scope.subscriptionId).filter((id) => !seen.has(id)));
-  const expected = (record.registration.facts.subscriptionIds ?? []).filter(
-    (id) => !seen.has(id) && !lost.has(id),
-  );
+  const expected = expectedSubscriptions(record).filter((id) => !seen.has(id) && !lost.has(id));
 
   const limit = pLimit(deps.concurrentReads);
   const readable = (scope: Scope, read: () => Promise<Reading>) =>

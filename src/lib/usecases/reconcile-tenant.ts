@@ -14,6 +14,7 @@ import { attendedKindsOf, observedKindsOf } from '../domain/tenant.ts';
 import type { TenantRecord } from '../domain/tenant-record.ts';
 import { ask } from './ask.ts';
 import { giveUpOwnLink } from './give-up-link.ts';
+import { handOver } from './hand-over.ts';
 import { lookInTenant, lookThroughDelegations, NOT_LOOKED, worstTrouble, type SightDeps } from './sights.ts';
 
 export interface ReconcileTenantDeps extends SightDeps, PassRules {
@@ -99,10 +100,12 @@ async function look(
   const sights = { at, causeId: request.cause.id, readings: delegated.readings, inTenant: inTenant.readings };
   const trouble = worstTrouble(delegated, inTenant);
   const link = isAsked(request) ? (delegated.link ?? inTenant.link) : null;
-  return untilWritten(deps, known, { request, at, trouble }, (current) => {
+  return untilWritten(deps, known, { request, at, trouble }, async (current) => {
     const seen = { ...sights, sweptAt: sweptAt(current.record, lastSweep) };
     const assessment = assess(current.record, seen, rules);
-    const record = { ...assessment.record, pinned: inTenant.pinned ?? current.record.pinned };
+    const departures = await handOver(deps, assessment.record.departures);
+    const pinned = inTenant.pinned ?? current.record.pinned;
+    const record = { ...assessment.record, departures, pinned };
     return conclude(deps, current, { ...assessment, record }, trouble, { request, at, link });
   });
 }

@@ -15,10 +15,12 @@ import type { TenantProjection } from './tenant-list.ts';
 type Head = Omit<TenantRecord, 'scopes' | 'openGaps' | 'closedGaps' | 'dpor' | 'version'>;
 
 /** What rows lack that were written before it was kept. */
-const UNTOLD: Pick<Head, 'attestations' | 'asked' | 'stillDelegatedSince'> = {
+const UNTOLD: Pick<Head, 'attestations' | 'asked' | 'stillDelegatedSince' | 'departures' | 'arrivals'> = {
   attestations: [],
   asked: [],
   stillDelegatedSince: null,
+  departures: [],
+  arrivals: [],
 };
 
 /**
