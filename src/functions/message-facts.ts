@@ -8,6 +8,7 @@ export function messageFacts(context: InvocationContext) {
     messageId: textOf(metadata['messageId']),
     attempts: Number(metadata['deliveryCount'] ?? 1),
     enqueuedAt: utcDate(textOf(metadata['enqueuedTimeUtc'])),
+    lineage: properties['lineage'] === undefined ? null : textOf(properties['lineage']),
     property: (name: string) => (properties[name] === undefined ? null : textOf(properties[name])),
   };
 }

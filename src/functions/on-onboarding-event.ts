@@ -8,10 +8,11 @@ import { messageFacts } from './message-facts.ts';
 import { theApp } from './startup.ts';
 
 export async function onOnboardingEvent(body: unknown, context: InvocationContext): Promise<void> {
-  const { messageId, attempts, enqueuedAt } = messageFacts(context);
+  const { messageId, lineage, attempts, enqueuedAt } = messageFacts(context);
   await theApp().registerTenant({
     queue: 'onboarding',
     messageId,
+    lineage,
     attempts,
     enqueuedAt: Number.isNaN(enqueuedAt.getTime()) ? theApp().clock() : enqueuedAt,
     body: body instanceof Uint8Array ? body : new Uint8Array(),

@@ -8,10 +8,11 @@ import { messageFacts } from './message-facts.ts';
 import { theApp } from './startup.ts';
 
 export async function reconcile(body: unknown, context: InvocationContext): Promise<void> {
-  const { messageId, attempts } = messageFacts(context);
+  const { messageId, lineage, attempts } = messageFacts(context);
   await theApp().reconcile({
     queue: 'reconcile',
     messageId,
+    lineage,
     attempts,
     body: body instanceof Uint8Array ? body : new Uint8Array(),
   });

@@ -9,10 +9,11 @@ import { messageFacts } from './message-facts.ts';
 import { theApp } from './startup.ts';
 
 export async function sweepTenants(body: unknown, context: InvocationContext): Promise<void> {
-  const { messageId, attempts } = messageFacts(context);
+  const { messageId, lineage, attempts } = messageFacts(context);
   await theApp().sweep({
     queue: 'sweeps',
     messageId,
+    lineage,
     attempts,
     body: body instanceof Uint8Array ? body : new Uint8Array(),
   });

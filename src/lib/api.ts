@@ -1,19 +1,36 @@
 import type { TokenVerdict } from './domain/caller.ts';
 import type { Log } from './domain/log.ts';
-import type { Clock, LinkLedger, SweepLedger, TenantLedger, TenantList } from './domain/ports.ts';
+import type {
+  Clock,
+  LinkKey,
+  LinkLedger,
+  ParkedMessages,
+  Queues,
+  SweepLedger,
+  TenantLedger,
+  TenantList,
+} from './domain/ports.ts';
 import type { Principal } from './domain/principal.ts';
 import { makeCheckReadiness } from './usecases/check-readiness.ts';
+import { makeDiscardParked, makeRedriveParked } from './usecases/handle-parked.ts';
+import { makeImportTenants } from './usecases/import-tenants.ts';
 import { makeExportTenants, makeListTenants } from './usecases/list-tenants.ts';
 import { makeShowTenant } from './usecases/show-tenant.ts';
+import { makeStartSweep } from './usecases/start-sweep.ts';
+import { makeTellAsOperator } from './usecases/tell-as-operator.ts';
 
 export interface ApiDeps {
   readonly ledger: TenantLedger;
   readonly list: TenantList;
   readonly links: LinkLedger;
   readonly sweeps: SweepLedger;
+  readonly parked: ParkedMessages;
+  readonly queues: Queues;
+  readonly managingTenantId: string;
   readonly principals: readonly Principal[];
   readonly staleAfterMs: number;
   readonly verifyToken: (token: string) => Promise<TokenVerdict>;
+  readonly newId: () => string;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -26,13 +43,30 @@ export type Api = ReturnType<typeof makeApi>;
 
 /** Composes what the HTTP API calls from ports, whoever stands behind them. */
 export function makeApi(deps: ApiDeps) {
+  const { ledger, links, sweeps, parked, principals } = deps;
   const listing = { ...deps, budgetMs: LIST_BUDGET_MS };
+  const wantedOf = (name: string) => principals.find((one) => one.name === name)?.wantedPartnerId ?? '';
   return {
     log: deps.log,
+    clock: deps.clock,
     verifyToken: deps.verifyToken,
     checkReadiness: makeCheckReadiness(deps),
     listTenants: makeListTenants(listing),
     exportTenants: makeExportTenants(listing),
     showTenant: makeShowTenant(deps),
+    tenantHistory: ledger.history.bind(ledger),
+    tellAsOperator: makeTellAsOperator(deps),
+    importTenants: makeImportTenants(deps),
+    listLinks: async (after: LinkKey | null, size: number) =>
+      (await links.page(after, size)).map((record) => ({
+        record,
+        wantedPartnerId: wantedOf(record.principal),
+      })),
+    recentSweeps: sweeps.recent.bind(sweeps),
+    readSweep: sweeps.read.bind(sweeps),
+    startSweep: makeStartSweep(deps),
+    listParked: parked.page.bind(parked),
+    redriveParked: makeRedriveParked(deps),
+    discardParked: makeDiscardParked(deps),
   };
 }

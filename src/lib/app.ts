@@ -83,7 +83,7 @@ function makeApp(config: Config, writeLine: WriteLine) {
   const sweepLists = makeSweepLists(table('Sweeps'));
   const found = makeFoundTenants(table('FoundTenants'));
   const links = makeLinkLedger(table('Links'), outbox);
-  const parked = makeParkedMessages(table('Parked'));
+  const parked = makeParkedMessages(table('Parked'), table('Discarded'));
   const roles = makeRoleTable(config.roleDecisions);
   const azure = makeAzure(config, makeThrottleBoard(table('Throttles')), clock, (fields) => {
     log.warn('upstream.throttled', fields);
@@ -210,6 +210,9 @@ function makeApp(config: Config, writeLine: WriteLine) {
       list,
       links,
       sweeps,
+      parked,
+      queues,
+      newId: randomUUID,
       verifyToken: makeVerifyToken(config, clock),
       clock,
       log,

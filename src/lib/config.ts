@@ -418,6 +418,7 @@ function shape(env: Environment, given: Given) {
           clientId: env.ServiceBus__clientId ?? null,
         },
     queues: {
+      onboarding: env.ONBOARDING_QUEUE,
       reconcile: env.RECONCILE_QUEUE,
       sweeps: env.SWEEPS_QUEUE,
       notices: env.NOTICES_QUEUE,

@@ -9,7 +9,7 @@ const azurite = useAzurite();
 
 const implementations: { name: string; make: () => ParkedMessages }[] = [
   { name: 'in memory', make: makeFakeParkedMessages },
-  { name: 'in Table Storage', make: () => makeParkedMessages(azurite.table()) },
+  { name: 'in Table Storage', make: () => makeParkedMessages(azurite.table(), azurite.table()) },
 ];
 
 function aParked(changes: Partial<ParkedMessage> = {}): ParkedMessage {
@@ -20,6 +20,7 @@ function aParked(changes: Partial<ParkedMessage> = {}): ParkedMessage {
     body: new TextEncoder().encode('{"tenantId":1}'),
     attempts: 1,
     parkedAt: '2026-03-10T12:00:00.000Z',
+    lineage: [],
     ...changes,
   };
 }

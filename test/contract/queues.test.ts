@@ -29,6 +29,7 @@ const definitions = {
   'work-parked': { lockDuration: 'PT1M', maxDeliveryCount: 5 },
 };
 const names = {
+  onboarding: 'work-onboarding',
   reconcile: 'work-reconcile',
   sweeps: 'work-sweeps',
   notices: 'work-notices',

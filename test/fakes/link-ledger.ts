@@ -49,6 +49,12 @@ export function makeFakeLinkLedger(outbox: Outbox = makeFakeOutbox()): FakeLinkL
       trouble.meet('all');
       yield* await Promise.resolve(rows.all());
     },
+    async page(after, size) {
+      trouble.meet('page');
+      const key = after ? keyOf(after.tenantId, after.objectId) : '';
+      const inOrder = rows.all().sort((a, b) => (keyed(a) < keyed(b) ? -1 : 1));
+      return Promise.resolve(inOrder.filter((link) => keyed(link) > key).slice(0, size));
+    },
     changes: () => changes,
     hold(record) {
       rows.write(keyed(record), record, rows.get(keyed(record))?.etag ?? null);

@@ -25,6 +25,7 @@ export interface FakeQueues extends Queues, Trouble {
 /** Queues in memory, which fold duplicates like the real ones: all but `parked` do. */
 export function makeFakeQueues(): FakeQueues {
   const lying = {
+    onboarding: new Array<QueuedMessage>(),
     reconcile: new Array<QueuedMessage>(),
     sweeps: new Array<QueuedMessage>(),
     notices: new Array<QueuedMessage>(),

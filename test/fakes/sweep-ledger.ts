@@ -27,6 +27,11 @@ export function makeFakeSweepLedger(): SweepLedger & Trouble {
       return Promise.resolve();
     },
     read: async (sweepId) => Promise.resolve(sweeps.get(sweepId) ?? null),
+    async recent(before, size) {
+      const all = [...sweeps.values()].sort((a, b) => (a.sweepId < b.sweepId ? 1 : -1));
+      const older = all.filter(({ sweepId }) => before === null || sweepId < before);
+      return Promise.resolve(older.slice(0, size));
+    },
     lastFinished: async () => Promise.resolve(last),
   };
 }

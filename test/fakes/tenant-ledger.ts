@@ -59,6 +59,13 @@ export function makeFakeTenantLedger(outbox: Outbox = makeFakeOutbox()): FakeTen
       trouble.meet('all');
       yield* await Promise.resolve(rows.all());
     },
+    async history(tenantId, before, size) {
+      trouble.meet('history');
+      const older = (changes.get(tenantId) ?? []).filter(
+        ({ version }) => before === null || version < before,
+      );
+      return Promise.resolve(older.toReversed().slice(0, size));
+    },
     changes: (tenantId) => changes.get(tenantId) ?? [],
     closedGaps: (tenantId) => closed.get(tenantId) ?? [],
     hold(record) {

@@ -5,11 +5,13 @@ import { apiRoles, type ApiRole } from '../../src/lib/domain/caller.ts';
 import { endpoints } from '../../src/functions/api/endpoints.ts';
 import { makeFakeLinkLedger } from '../fakes/link-ledger.ts';
 import { makeFakeLog } from '../fakes/log.ts';
+import { makeFakeParkedMessages } from '../fakes/parked-messages.ts';
+import { makeFakeQueues } from '../fakes/queues.ts';
 import { makeFakeSweepLedger } from '../fakes/sweep-ledger.ts';
 import { makeFakeTenantLedger } from '../fakes/tenant-ledger.ts';
 import { makeFakeTenantList } from '../fakes/tenant-list.ts';
 import { aClock, DAY } from './clock.ts';
-import { aPrincipal } from './delegations.ts';
+import { aPrincipal, ids } from './delegations.ts';
 
 const callerId = '0b0b0b0b-0000-4000-8000-0000000000ca';
 
@@ -35,12 +37,19 @@ export function anApi() {
   const ledger = makeFakeTenantLedger();
   const links = makeFakeLinkLedger();
   const sweeps = makeFakeSweepLedger();
+  const parked = makeFakeParkedMessages();
+  const queues = makeFakeQueues();
+  let made = 0;
   const log = makeFakeLog();
   const api = makeApi({
     ledger,
     list: makeFakeTenantList(ledger),
     links,
     sweeps,
+    parked,
+    queues,
+    managingTenantId: ids.managingTenant,
+    newId: () => `id-${(made += 1)}`,
     clock,
     log,
     principals: [aPrincipal()],
@@ -82,7 +91,7 @@ export function anApi() {
     };
   };
   const get = (target: string) => send('GET', target, { as: 'Pal.Read' });
-  return { clock, ledger, links, sweeps, log, api, send, get };
+  return { clock, ledger, links, sweeps, parked, queues, log, api, send, get };
 }
 
 /** The stage's tokens are the name of a role, or `none`; anything else is refused. */

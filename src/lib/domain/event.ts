@@ -20,7 +20,7 @@ const presences: Readonly<Record<(typeof onboardingTypes)[number], Presence>> = 
  * The `data` of an onboarding event, or the whole message where no envelope is used. Unknown fields are ignored and
  * counted: systems add fields, and an onboarding must not fail for it.
  */
-const onboardingData = z.object({
+export const onboardingData = z.object({
   tenantId: guid.describe('The customer’s Entra tenant id.'),
   displayName: z
     .string()

@@ -24,7 +24,10 @@ export type LogEvent =
   | 'notice.dropped'
   | 'message.kept'
   | 'upstream.throttled'
-  | 'call.failed';
+  | 'call.failed'
+  | 'message.redriven'
+  | 'message.discarded'
+  | 'role.decided';
 
 /** Flat facts only: no objects, no bodies, no tokens, no customer names. */
 export type LogFields = Readonly<Record<string, string | number | boolean | null>>;

@@ -168,6 +168,8 @@ export interface TenantLedger {
   note(known: Versioned<TenantRecord>, record: TenantRecord): Promise<void>;
   /** Every tenant on record, in no particular order. */
   all(): AsyncIterable<TenantRecord>;
+  /** A tenant's changes, newest first: the first so many before a version; null for the newest. */
+  history(tenantId: string, before: number | null, size: number): Promise<readonly TenantChange[]>;
 }
 
 /** A tenant in the list, with the digest of what is seen of it. */
@@ -199,6 +201,8 @@ export interface SweepLedger {
   /** Writes a sweep's record; of those that have finished, the one that began last is the last one. */
   write(record: SweepRecord): Promise<void>;
   read(sweepId: string): Promise<SweepRecord | null>;
+  /** Sweeps, newest first: the first so many before one; null for the newest. */
+  recent(before: string | null, size: number): Promise<readonly SweepRecord[]>;
   /** The last sweep that came to its end; null before the first. */
   lastFinished(): Promise<SweepRecord | null>;
 }
@@ -242,6 +246,11 @@ export interface FollowUps {
   open(sweepId: string, atMost: number): Promise<number>;
 }
 
+export interface LinkKey {
+  readonly tenantId: string;
+  readonly objectId: string;
+}
+
 /** The ledger of links. Writes throw `conflict` when somebody else has written since the read. */
 export interface LinkLedger {
   read(tenantId: string, objectId: string): Promise<Versioned<LinkRecord> | null>;
@@ -253,6 +262,8 @@ export interface LinkLedger {
   /** Writes the row, with its change in the same step. */
   write(claimed: Versioned<LinkRecord>, record: LinkRecord, change: LinkChange | null): Promise<void>;
   all(): AsyncIterable<LinkRecord>;
+  /** The first so many after one, by tenant and object. */
+  page(after: LinkKey | null, size: number): Promise<readonly LinkRecord[]>;
 }
 
 /** A message we cannot process, kept whole. */
@@ -266,12 +277,38 @@ export interface ParkedMessage {
   readonly attempts: number;
   /** ISO instant. */
   readonly parkedAt: string;
+  /** The ids it was sent under before, oldest first: each redrive adds one. */
+  readonly lineage: readonly string[];
+}
+
+/** A parked message as lists show it: the beginning of its body at the most. */
+export interface ParkedPreview extends Omit<ParkedMessage, 'body'> {
+  readonly id: string;
+  /** Bytes of the whole body. */
+  readonly size: number;
+  readonly beginning: Uint8Array;
+}
+
+/** Who discarded a message, and why. */
+export interface Discarding {
+  readonly by: string;
+  readonly why: string;
+  /** ISO instant. */
+  readonly at: string;
 }
 
 export interface ParkedMessages {
   /** Keeps a message; keeping it again changes nothing. */
   keep(message: ParkedMessage): Promise<void>;
   all(): AsyncIterable<ParkedMessage>;
+  /** The first so many after one (by its id), in an order that stays. */
+  page(after: string | null, size: number): Promise<readonly ParkedPreview[]>;
+  /** Null when it is not, or no longer, there. */
+  read(id: string): Promise<ParkedMessage | null>;
+  /** Forgets a message that was sent again. */
+  remove(id: string): Promise<void>;
+  /** Takes a message away and keeps it beside the others, with who did so and why; false when it was not there. */
+  discard(id: string, discarding: Discarding): Promise<boolean>;
 }
 
 export interface OutgoingMessage {
@@ -282,7 +319,10 @@ export interface OutgoingMessage {
   readonly properties?: Readonly<Record<string, string | number>>;
 }
 
+/** Every queue, by the name the design gives it; settings say what it is called. */
+export type QueueName = 'onboarding' | 'reconcile' | 'sweeps' | 'notices' | 'parked';
+
 /** The queues we send to. A message sent twice under one id within the folding window is one message. */
 export interface Queues {
-  send(queue: 'reconcile' | 'sweeps' | 'notices' | 'parked', message: OutgoingMessage): Promise<void>;
+  send(queue: QueueName, message: OutgoingMessage): Promise<void>;
 }

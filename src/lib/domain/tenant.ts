@@ -112,7 +112,15 @@ export function applyTelling(known: Registration | null, telling: Telling): Regi
     factTimes[name] = at;
   }
   const told = { ...before, facts: facts as Facts, factTimes, withheld: distinct(withheld) };
-  return applyPresence(told, telling, mayWeaken);
+  return applyPresence({ ...told, withheld: undecided(told.withheld, telling) }, telling, mayWeaken);
+}
+
+/** What is withheld waits for the word of somebody trusted: once they have spoken of it, it waits no more. */
+function undecided(withheld: readonly WithheldChange[], telling: Telling): readonly WithheldChange[] {
+  if (!telling.trusted) return withheld;
+  return withheld.filter(({ what }) =>
+    what === 'offboard' ? telling.presence === 'unsaid' : telling.facts[what] === undefined,
+  );
 }
 
 /** On- and offboarding follow the same rule as facts: the newest word counts, so a late duplicate resurrects nothing. */

@@ -6,6 +6,8 @@ export interface Unprocessed {
   readonly messageId: string;
   readonly body: Uint8Array;
   readonly attempts: number;
+  /** The ids it was sent under before, as it carries them; absent or null where it was never sent again. */
+  readonly lineage?: string | null;
 }
 
 /** Longest reason that travels with a message; the properties of a message are small. */
@@ -21,6 +23,7 @@ export async function park(queues: Queues, message: Unprocessed, reason: string)
       source: message.queue,
       sourceMessageId: message.messageId,
       attempts: message.attempts,
+      ...(message.lineage ? { lineage: message.lineage } : {}),
     },
   });
 }

@@ -65,7 +65,7 @@ async function carryOut(
   const attempts = { attempt: request?.attempt ?? 0, since: request ? new Date(request.since) : now };
   const disposition = dispositionOf(failure, attempts, deps.retry, now, deps.random());
   if (disposition.do === 'retry' && request) {
-    await ask(deps.queues, nextCopy(request, disposition.counted), disposition.at);
+    await ask(deps.queues, nextCopy(request, disposition.counted), disposition.at, message.lineage);
     deps.log.info('pass.retried', {
       ...subjectOf(request),
       kind: failure.kind,

@@ -1,12 +1,9 @@
 import { parseOnboarding, type Onboarding } from '../domain/event.ts';
-import { Failure } from '../domain/failure.ts';
 import type { Log } from '../domain/log.ts';
-import type { Clock, Queues, TenantLedger, Versioned } from '../domain/ports.ts';
-import type { TenantRecord } from '../domain/tenant-record.ts';
-import { applyTelling, type Registration } from '../domain/tenant.ts';
-import { registrationCommit } from '../domain/told-change.ts';
+import type { Clock, Queues, TenantLedger } from '../domain/ports.ts';
 import { ask } from './ask.ts';
 import { park, type Unprocessed } from './park.ts';
+import { writeTelling } from './write-telling.ts';
 
 export interface RegisterTenantDeps {
   readonly ledger: TenantLedger;
@@ -26,9 +23,6 @@ export interface OnboardingMessage extends Unprocessed {
 }
 
 export type RegisterTenant = (message: OnboardingMessage) => Promise<'registered' | 'hinted' | 'parked'>;
-
-/** How often a registration is tried again at once when somebody else wrote the same tenant in between. */
-const WRITE_TRIES = 5;
 
 /**
  * Turns an onboarding message into facts on record and a request to look at the tenant. What cannot be understood is
@@ -62,47 +56,21 @@ async function register(
   event: Registering,
   message: OnboardingMessage,
 ): Promise<void> {
-  for (let tries = 1; ; tries++) {
-    const known = await deps.ledger.read(event.tenantId);
-    const heardAt = deps.clock();
-    const registration = applyTelling(known?.record.registration ?? null, {
-      tenantId: event.tenantId,
-      facts: event.facts,
-      presence: event.presence,
-      // Nothing is true from later than we heard it: a time in the future would win for ever.
-      at: earlier(event.time ?? message.enqueuedAt, heardAt),
-      heardAt,
-      source: event.source ?? 'bare',
-      trusted: isTrusted(deps.trustedSources, event.source),
-    });
-    if (known && same(known.record.registration, registration)) return;
-    try {
-      await writeRegistration(deps.ledger, registration, known, {
-        at: heardAt,
-        causeId: deps.digest(identityOf(event, message)),
-        by: event.source ?? 'bare',
-      });
-    } catch (error) {
-      if (tries < WRITE_TRIES && error instanceof Failure && error.kind === 'conflict') continue;
-      throw error;
-    }
-    if (registration.withheld.length > (known?.record.registration.withheld.length ?? 0)) {
-      deps.log.warn('event.change-withheld', { tenantId: event.tenantId, messageId: message.messageId });
-    }
-    return;
+  const heardAt = deps.clock();
+  const telling = {
+    tenantId: event.tenantId,
+    facts: event.facts,
+    presence: event.presence,
+    // Nothing is true from later than we heard it: a time in the future would win for ever.
+    at: earlier(event.time ?? message.enqueuedAt, heardAt),
+    heardAt,
+    source: event.source ?? 'bare',
+    trusted: isTrusted(deps.trustedSources, event.source),
+  };
+  const { before, now } = await writeTelling(deps.ledger, telling, deps.digest(identityOf(event, message)));
+  if (now.withheld.length > (before?.withheld.length ?? 0)) {
+    deps.log.warn('event.change-withheld', { tenantId: event.tenantId, messageId: message.messageId });
   }
-}
-
-/** Writes a registration; with what follows from it, as one change, where something does. */
-async function writeRegistration(
-  ledger: Pick<TenantLedger, 'register' | 'commit'>,
-  registration: Registration,
-  known: Versioned<TenantRecord> | null,
-  cause: Parameters<typeof registrationCommit>[2],
-): Promise<void> {
-  const commit = known ? registrationCommit(known.record, registration, cause) : null;
-  if (known && commit) await ledger.commit(known, commit);
-  else await ledger.register(registration, known);
 }
 
 async function askForPass(
@@ -135,8 +103,4 @@ function isTrusted(sources: readonly string[], source: string | null): boolean {
 
 function earlier(left: Date, right: Date): Date {
   return left < right ? left : right;
-}
-
-function same(left: Registration, right: Registration): boolean {
-  return JSON.stringify(left) === JSON.stringify(right);
 }

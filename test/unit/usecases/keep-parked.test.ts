@@ -15,6 +15,7 @@ const message: ParkedMessage = {
   body: new TextEncoder().encode('{"password":"hunter2"'),
   attempts: 1,
   parkedAt: '2026-03-10T12:00:00.000Z',
+  lineage: [],
 };
 
 function aKeeper() {

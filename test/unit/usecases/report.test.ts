@@ -133,7 +133,13 @@ describe('the report', () => {
   it('tells of each parked message where it came from and why', async () => {
     const { parked, report } = aDesk();
     const kept = { queue: 'onboarding', messageId: 'message-1', reason: 'The message body is empty.' };
-    await parked.keep({ ...kept, body: new Uint8Array(), attempts: 1, parkedAt: '2026-03-10T12:00:00.000Z' });
+    await parked.keep({
+      ...kept,
+      body: new Uint8Array(),
+      attempts: 1,
+      parkedAt: '2026-03-10T12:00:00.000Z',
+      lineage: [],
+    });
 
     expect((await report()).parked).toEqual([kept]);
   });

@@ -1,6 +1,23 @@
 import { healthLive, healthReady, openApi } from './health.ts';
+import { listLinks } from './links.ts';
 import type { Operation } from './operation.ts';
-import { getTenant, listTenants } from './tenants.ts';
+import { discardParked, listParked, redriveParked } from './parked.ts';
+import { getSweep, listSweeps, startSweep } from './sweeps.ts';
+import {
+  changeTenant,
+  getHistory,
+  getTenant,
+  importTenants,
+  listTenants,
+  offboardTenant,
+  registerTenant,
+} from './tenants.ts';
 
 /** Every operation of the HTTP API. */
-export const operations: readonly Operation[] = [listTenants, getTenant, healthLive, healthReady, openApi];
+export const operations: readonly Operation[] = [
+  ...[listTenants, registerTenant, importTenants, getTenant, changeTenant, offboardTenant, getHistory],
+  ...[listLinks],
+  ...[listSweeps, startSweep, getSweep],
+  ...[listParked, redriveParked, discardParked],
+  ...[healthLive, healthReady, openApi],
+];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { verdicts } from '../../../lib/domain/coverage.ts';
+import { onboardingData } from '../../../lib/domain/event.ts';
 import { guid } from '../../../lib/domain/guid.ts';
 import { accessKinds, agreements } from '../../../lib/domain/tenant.ts';
 import { tenantStates } from '../../../lib/domain/tenant-state.ts';
@@ -141,4 +142,130 @@ export const getTenant = operation({
   params: tenantParams,
   answers: { 200: { description: 'The tenant', schema: tenantDetail } },
   mayMiss: true,
+});
+
+const { tenantId, accessKind: _short, requestedBy: _asked, ...facts } = onboardingData.shape;
+
+/** What can be told of a tenant, as an onboarding event does. */
+export const registerTenant = operation({
+  id: 'registerTenant',
+  method: 'POST',
+  path: '/tenants',
+  tag: 'Tenants',
+  summary: 'Register a tenant, or onboard it again',
+  description: 'As an onboarding event of a trusted source does; a look at the tenant is asked for.',
+  role: 'Pal.Operate',
+  body: {
+    type: 'application/json',
+    maxBytes: 256 * 1024,
+    schema: z.strictObject({ tenantId, ...facts }).meta({ id: 'RegisterTenant' }),
+  },
+  answers: {
+    200: { description: 'It was on record already', schema: tenantDetail },
+    201: { description: 'It is on record now', schema: tenantDetail },
+  },
+});
+
+export const changeTenant = operation({
+  id: 'changeTenant',
+  method: 'PATCH',
+  path: '/tenants/{tenantId}',
+  tag: 'Tenants',
+  summary: 'Change what is known of a tenant',
+  description:
+    'Fields that are absent stay. It also decides about a change that was withheld of the same field.',
+  role: 'Pal.Operate',
+  params: tenantParams,
+  body: {
+    type: 'application/json',
+    maxBytes: 256 * 1024,
+    schema: z.strictObject(facts).meta({ id: 'ChangeTenant' }),
+  },
+  answers: { 200: { description: 'The tenant as it is on record now', schema: tenantDetail } },
+  mayMiss: true,
+});
+
+export const offboardTenant = operation({
+  id: 'offboardTenant',
+  method: 'DELETE',
+  path: '/tenants/{tenantId}',
+  tag: 'Tenants',
+  summary: 'Offboard a tenant: it is no longer ours, and its history stays',
+  description:
+    'Nothing is written in Azure: a link of our service principal in the tenant is given up separately.',
+  role: 'Pal.Operate',
+  params: tenantParams,
+  answers: { 200: { description: 'The tenant as it is on record now', schema: tenantDetail } },
+  mayMiss: true,
+});
+
+const importedLine = z
+  .object({
+    line: z.int().describe('counted from 1, the header among them'),
+    problems: z.array(z.string()),
+  })
+  .meta({ id: 'ImportProblem' });
+
+export const importResult = z
+  .object({
+    dryRun: z.boolean(),
+    lines: z.int(),
+    imported: z.int().describe('lines that are on record now; in a dry run, that would be'),
+    refused: z.array(importedLine),
+  })
+  .meta({ id: 'ImportResult' });
+
+export const importTenants = operation({
+  id: 'importTenants',
+  method: 'POST',
+  path: '/tenants/import',
+  tag: 'Tenants',
+  summary: 'Register many tenants from CSV',
+  description:
+    'The first line names the columns: `tenantId`, and any of `displayName`, `accessKinds`, `agreement`, `subscriptionIds`, `principal`, `servicePrincipalObjectId`, `tags`. Several values in a cell stand apart by spaces or semicolons; tags are `name=value`, apart by semicolons. An empty cell says nothing. Good lines are imported, bad ones reported. At most 5,000 lines.',
+  role: 'Pal.Operate',
+  query: z.strictObject({ dryRun: z.enum(['true', 'false']).optional() }),
+  body: { type: 'text/csv', maxBytes: 5 * 1024 * 1024 },
+  answers: { 200: { description: 'What became of each line', schema: importResult } },
+});
+
+const difference = z.object({
+  scope: z.string(),
+  from: z.enum(verdicts).nullable(),
+  to: z.enum(verdicts).nullable(),
+});
+
+/** One committed difference. */
+export const tenantChange = z
+  .object({
+    version: z.int(),
+    at: instant,
+    causeId: z.string(),
+    phase: z.object({ from: z.string(), to: z.string() }),
+    scopes: z.array(difference),
+    gapsOpened: z.array(z.string()).describe('scopes'),
+    gapsClosed: z.array(z.string()).describe('scopes'),
+    gapsAccepted: z.array(z.looseObject({ scope: z.string() })),
+    gapsReopened: z.array(z.string()),
+    told: z.array(z.looseObject({ what: z.string() })).describe('what people told'),
+  })
+  .meta({ id: 'TenantChange' });
+
+export const tenantHistory = z
+  .object({ items: z.array(tenantChange), continuation })
+  .meta({ id: 'TenantHistory' });
+
+export const getHistory = operation({
+  id: 'getTenantHistory',
+  method: 'GET',
+  path: '/tenants/{tenantId}/history',
+  tag: 'Tenants',
+  summary: 'What changed, newest first',
+  role: 'Pal.Read',
+  params: tenantParams,
+  query: z.strictObject({
+    ...paging,
+    continuation: z.coerce.number().int().min(1).max(9_999_999_999).optional(),
+  }),
+  answers: { 200: { description: 'A page of changes', schema: tenantHistory } },
 });

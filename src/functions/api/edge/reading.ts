@@ -22,7 +22,7 @@ type TakenBody<B extends BodySpec> =
 type Errors = NonNullable<Problem['errors']>;
 type Part = Errors[number]['in'];
 
-/** Takes a request apart by an operation's schemas; everything that is wrong with its fields is told at once. */
+/** Takes a request apart by an operation's schemas; what is wrong is told at once, the body's faults last. */
 export async function takeApart(operation: Operation, request: HttpRequest): Promise<Taken | Refusal> {
   const errors: Errors = [];
   const parse = (part: Part, schema: z.ZodType | undefined, value: unknown): unknown => {
@@ -34,9 +34,8 @@ export async function takeApart(operation: Operation, request: HttpRequest): Pro
   const params = parse('path', operation.params, request.params);
   const query = readQuery(operation, request, errors, parse);
   const headers = parse('header', operation.headers, Object.fromEntries(request.headers));
-  if (!operation.body) {
-    return errors.length > 0 ? invalid(errors) : ({ params, query, headers, body: undefined } as Taken);
-  }
+  if (errors.length > 0) return invalid(errors);
+  if (!operation.body) return { params, query, headers, body: undefined } as Taken;
   const given = await readBody(operation.body, request);
   if ('refused' in given) return given;
   const takes = operation.body.type === 'application/json' && given.body !== undefined;

@@ -1,9 +1,9 @@
 import type { ServiceBusClient, ServiceBusMessage, ServiceBusSender } from '@azure/service-bus';
 import { Failure } from '../../domain/failure.ts';
-import type { Queues } from '../../domain/ports.ts';
+import type { QueueName, Queues } from '../../domain/ports.ts';
 
 /** Names of the queues we send to, as settings give them. */
-export type QueueNames = Readonly<Record<'reconcile' | 'sweeps' | 'notices' | 'parked', string>>;
+export type QueueNames = Readonly<Record<QueueName, string>>;
 
 /** Sends over one connection, made when first needed. Trouble is `unavailable`: the message we work on is redelivered. */
 export function makeQueues(connect: () => ServiceBusClient, names: QueueNames): Queues {

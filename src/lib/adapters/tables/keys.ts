@@ -24,6 +24,7 @@ export const ledgerKeys = {
   scope: (scope: string) => `scope~${encodeKey(scope)}`,
   gap: (scope: string, openedAt: string) => `gap~${encodeKey(scope)}~${encodeKey(openedAt)}`,
   dpor: (subscriptionId: string) => `dpor~${encodeKey(subscriptionId)}`,
+  changes: 'change~',
   change: (version: number) => `change~${reversed(version)}`,
   unannounced: (id: string) => `unannounced~${encodeKey(id)}`,
 };

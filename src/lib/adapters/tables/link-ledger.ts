@@ -46,6 +46,17 @@ export function makeLinkLedger(table: Table, outbox: Outbox): LinkLedger {
     async *all() {
       for await (const row of table.list(odata`kind eq 'link'`)) yield recordOf(row);
     },
+
+    async page(after, size) {
+      const links: LinkRecord[] = [];
+      const from = odata`PartitionKey ge ${after?.tenantId ?? ''} and kind eq 'link'`;
+      for await (const row of table.list(from)) {
+        const done = row.partitionKey === after?.tenantId && (row.rowKey ?? '') <= (after?.objectId ?? '');
+        if (!done) links.push(recordOf(row));
+        if (links.length >= size) break;
+      }
+      return links;
+    },
   };
 }
 

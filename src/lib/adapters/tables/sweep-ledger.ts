@@ -56,6 +56,16 @@ export function makeSweepLedger(table: Table): SweepLedger {
       if (record.status === 'finished') await becomeLast(table, record, row);
     },
     read: async (sweepId) => recordOf(await table.get(SWEEPS, sweepId)),
+    async recent(before, size) {
+      // Ids rise with time, and tables are read upwards; there is about one sweep a night, so all of them are few.
+      const found: SweepRecord[] = [];
+      const upTo = before === null ? '' : odata` and RowKey lt ${before}`;
+      for await (const row of table.list(odata`PartitionKey eq ${SWEEPS}` + upTo)) {
+        const sweep = recordOf(row);
+        if (sweep) found.push(sweep);
+      }
+      return found.reverse().slice(0, size);
+    },
     lastFinished: async () => recordOf(await table.get(SINGLE, LAST)),
   };
 }

@@ -4,7 +4,12 @@ import type { Dpor } from '../../domain/dpor.ts';
 import { Failure } from '../../domain/failure.ts';
 import { gapOf, type StoredGap } from '../../domain/gap.ts';
 import type { Outbox, TenantCommit, TenantLedger, Versioned } from '../../domain/ports.ts';
-import { newTenantRecord, type ScopeRecord, type TenantRecord } from '../../domain/tenant-record.ts';
+import {
+  newTenantRecord,
+  type ScopeRecord,
+  type TenantChange,
+  type TenantRecord,
+} from '../../domain/tenant-record.ts';
 import type { Registration } from '../../domain/tenant.ts';
 import { ledgerKeys } from './keys.ts';
 import { FORMAT, pack, unpack } from './packing.ts';
@@ -98,6 +103,13 @@ export function makeTenantLedger(
       }
       const found = recordOf(rows);
       if (found) yield found.record;
+    },
+
+    async history(tenantId, before, size) {
+      const older = before === null ? ledgerKeys.changes : ledgerKeys.change(before);
+      const filter = odata`PartitionKey eq ${tenantId} and RowKey gt ${older} and RowKey lt ${ledgerKeys.current}`;
+      const rows = await table.page(filter, size);
+      return rows.map((row) => unpack('change', row) as TenantChange);
     },
   };
 }

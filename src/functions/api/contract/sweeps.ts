@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { operation } from './operation.ts';
+import { continuation, instant, paging } from './shared.ts';
+
+const sweepId = z
+  .string()
+  .regex(/^[A-Za-z0-9-]{1,36}$/, 'must be a sweep’s id')
+  .describe('the id of a sweep');
+
+export const sweep = z
+  .object({
+    sweepId: z.string(),
+    status: z.enum(['running', 'following-up', 'finished', 'skipped']),
+    startedAt: instant,
+    assessedAt: instant.nullable(),
+    finishedAt: instant.nullable(),
+    tenants: z.record(z.string(), z.int()).describe('what became of the tenants it came by'),
+    states: z.record(z.string(), z.int()).describe('tenants by state, counted at its end'),
+    partial: z.boolean().describe('not everything could be read'),
+    baseline: z.boolean().describe('the first one: its findings are no news'),
+    heldScopes: z
+      .int()
+      .describe('earning scopes whose loss is held back, because too many would be lost at once'),
+    openFollowUps: z.int(),
+  })
+  .meta({ id: 'Sweep' });
+
+export const sweepPage = z.object({ items: z.array(sweep), continuation }).meta({ id: 'SweepPage' });
+
+export const listSweeps = operation({
+  id: 'listSweeps',
+  method: 'GET',
+  path: '/sweeps',
+  tag: 'Sweeps',
+  summary: 'Sweeps, newest first',
+  role: 'Pal.Read',
+  query: z.strictObject({ ...paging, continuation: sweepId.optional() }),
+  answers: { 200: { description: 'A page', schema: sweepPage } },
+});
+
+export const sweepStarted = z.object({ sweepId: z.string() }).meta({ id: 'SweepStarted' });
+
+export const startSweep = operation({
+  id: 'startSweep',
+  method: 'POST',
+  path: '/sweeps',
+  tag: 'Sweeps',
+  summary: 'Look at the whole estate now',
+  description: 'While another sweep is under way, the new one is recorded as skipped.',
+  role: 'Pal.Operate',
+  answers: { 202: { description: 'Asked for; `Location` is where it will show', schema: sweepStarted } },
+});
+
+export const getSweep = operation({
+  id: 'getSweep',
+  method: 'GET',
+  path: '/sweeps/{sweepId}',
+  tag: 'Sweeps',
+  summary: 'One sweep',
+  role: 'Pal.Read',
+  params: z.object({ sweepId }),
+  answers: { 200: { description: 'The sweep', schema: sweep } },
+  mayMiss: true,
+});

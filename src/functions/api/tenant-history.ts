@@ -1,0 +1,15 @@
+/**
+ * Triggered by /api/tenants/{tenantId}/history. Promises: a page of what changed about a tenant, newest first. Reads only,
+ * so a call that fails changed nothing and is told to the caller.
+ */
+import { getHistory } from './contract/tenants.ts';
+import { endpoint, serve } from './edge/endpoint.ts';
+import { reply } from './edge/reply.ts';
+
+export const tenantHistory = endpoint('api-tenant-history', 'tenants/{tenantId}/history', [
+  serve(getHistory, async ({ params, query: { top, continuation }, api }) => {
+    const found = await api.tenantHistory(params.tenantId, continuation ?? null, top + 1);
+    const items = found.slice(0, top).map((change) => ({ ...change, told: change.told ?? [] }));
+    return reply(200, { items, continuation: found.length > top ? String(items.at(-1)?.version) : null });
+  }),
+]);

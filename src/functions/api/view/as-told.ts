@@ -1,0 +1,27 @@
+import type { Api } from '../../../lib/api.ts';
+import type { Refused } from '../../../lib/domain/fault.ts';
+import { refuse, type Refusal } from '../edge/reply.ts';
+import { tenantDetailOf } from './tenant-detail.ts';
+
+export const noTenant = refuse('not-found', 'No tenant is registered under this id.');
+
+/** What an operator says put on record, and the tenant as it stands then. */
+export async function tenantAsTold(api: Api, word: Parameters<Api['tellAsOperator']>[0]) {
+  const told = await api.tellAsOperator(word);
+  if (told.kind === 'refused') return refusalOf(told);
+  const shown = await api.showTenant(word.tenantId);
+  return shown ? { tenant: tenantDetailOf(shown), isNew: told.isNew } : noTenant;
+}
+
+/** What a use case refuses, as the API tells it. */
+export function refusalOf({ reason, faults }: Refused): Refusal {
+  if (reason === 'unknown-tenant') return noTenant;
+  if (reason === 'offboarded')
+    return refuse('conflict', 'The tenant was offboarded; onboard it again first.');
+  const errors = faults.map(({ field, problem }) => ({ in: 'body' as const, at: field, problem }));
+  return {
+    refused: 'invalid-request',
+    errors,
+    ...(errors[0] ? { detail: `${errors[0].at} ${errors[0].problem}` } : {}),
+  };
+}

@@ -1,0 +1,13 @@
+import type { z } from 'zod';
+import type { SweepRecord } from '../../../lib/domain/sweep-record.ts';
+import type { Given } from '../contract/operation.ts';
+import type { sweep } from '../contract/sweeps.ts';
+
+export function sweepItemOf(record: SweepRecord): Given<z.infer<typeof sweep>> {
+  const { sweepId, status, startedAt, assessedAt, finishedAt, tenants, states } = record;
+  const { partial, baseline, heldScopes, openFollowUps } = record;
+  return {
+    ...{ sweepId, status, startedAt, assessedAt, finishedAt, tenants, states },
+    ...{ partial, baseline, heldScopes, openFollowUps },
+  };
+}

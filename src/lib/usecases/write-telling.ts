@@ -1,0 +1,54 @@
+import { Failure } from '../domain/failure.ts';
+import type { TenantLedger, Versioned } from '../domain/ports.ts';
+import type { TenantRecord } from '../domain/tenant-record.ts';
+import { applyTelling, type Registration, type Telling } from '../domain/tenant.ts';
+import { registrationCommit } from '../domain/told-change.ts';
+
+/** How often a registration is tried again at once when somebody else wrote the same tenant in between. */
+const WRITE_TRIES = 5;
+
+/** What a telling came to. */
+export interface Told {
+  readonly before: Registration | null;
+  readonly now: Registration;
+}
+
+/**
+ * Puts what was told about a tenant on record; told twice, it writes nothing the second time. Throws `Failure` when the
+ * ledger cannot be read or written.
+ */
+export async function writeTelling(
+  ledger: Pick<TenantLedger, 'read' | 'register' | 'commit'>,
+  telling: Telling,
+  causeId: string,
+): Promise<Told> {
+  for (let tries = 1; ; tries++) {
+    const known = await ledger.read(telling.tenantId);
+    const before = known?.record.registration ?? null;
+    const now = applyTelling(before, telling);
+    if (before && same(before, now)) return { before, now };
+    try {
+      await write(ledger, now, known, { at: telling.heardAt, causeId, by: telling.source });
+      return { before, now };
+    } catch (error) {
+      if (tries < WRITE_TRIES && error instanceof Failure && error.kind === 'conflict') continue;
+      throw error;
+    }
+  }
+}
+
+/** Writes a registration; with what follows from it, as one change, where something does. */
+async function write(
+  ledger: Pick<TenantLedger, 'register' | 'commit'>,
+  registration: Registration,
+  known: Versioned<TenantRecord> | null,
+  cause: Parameters<typeof registrationCommit>[2],
+): Promise<void> {
+  const commit = known ? registrationCommit(known.record, registration, cause) : null;
+  if (known && commit) await ledger.commit(known, commit);
+  else await ledger.register(registration, known);
+}
+
+function same(left: Registration, right: Registration): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
+}
