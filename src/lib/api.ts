@@ -11,10 +11,17 @@ import type {
   TenantList,
 } from './domain/ports.ts';
 import type { Principal } from './domain/principal.ts';
+import type { AcceptGap } from './usecases/accept-gap.ts';
+import type { Attest } from './usecases/attest.ts';
+import type { AwaitOutcome } from './usecases/await-outcome.ts';
+import type { ChangeLink } from './usecases/change-link.ts';
 import { makeCheckReadiness } from './usecases/check-readiness.ts';
 import { makeDiscardParked, makeRedriveParked } from './usecases/handle-parked.ts';
 import { makeImportTenants } from './usecases/import-tenants.ts';
 import { makeExportTenants, makeListTenants } from './usecases/list-tenants.ts';
+import type { ProposeRemedies } from './usecases/propose-remedies.ts';
+import type { RecordDpor } from './usecases/record-dpor.ts';
+import type { RequestRelink } from './usecases/request-relink.ts';
 import { makeShowTenant } from './usecases/show-tenant.ts';
 import { makeStartSweep } from './usecases/start-sweep.ts';
 import { makeTellAsOperator } from './usecases/tell-as-operator.ts';
@@ -30,9 +37,21 @@ export interface ApiDeps {
   readonly principals: readonly Principal[];
   readonly staleAfterMs: number;
   readonly verifyToken: (token: string) => Promise<TokenVerdict>;
+  /** What operators do about links, gaps and what people tell. */
+  readonly actions: Actions;
   readonly newId: () => string;
   readonly clock: Clock;
   readonly log: Log;
+}
+
+export interface Actions {
+  readonly attest: Attest;
+  readonly recordDpor: RecordDpor;
+  readonly proposeRemedies: ProposeRemedies;
+  readonly acceptGap: AcceptGap;
+  readonly requestRelink: RequestRelink;
+  readonly changeLink: ChangeLink;
+  readonly awaitOutcome: AwaitOutcome;
 }
 
 /** How long a filtered list may look for what fits. */
@@ -47,6 +66,7 @@ export function makeApi(deps: ApiDeps) {
   const listing = { ...deps, budgetMs: LIST_BUDGET_MS };
   const wantedOf = (name: string) => principals.find((one) => one.name === name)?.wantedPartnerId ?? '';
   return {
+    ...deps.actions,
     log: deps.log,
     clock: deps.clock,
     verifyToken: deps.verifyToken,

@@ -112,31 +112,10 @@ function makeApp(config: Config, writeLine: WriteLine) {
   });
   const reconcileLink = makeReconcileLink({ links, principals: config.principals, lookAtLink });
 
-  return {
-    clock,
-    log,
-    registerTenant: makeRegisterTenant({
-      ledger,
-      queues,
-      clock,
-      log,
-      digest,
-      managingTenantId: config.managingTenantId,
-      trustedSources: config.trustedSources,
-    }),
+  const actions = {
     attest: makeAttest({ ...config, ledger, clock, log }),
     recordDpor: makeRecordDpor({ ledger, clock, log }),
     proposeRemedies: makeProposeRemedies({ ...config, ledger, estate: azure.estate, roles, clock }),
-    reconcile: makeReconcile({
-      reconcileTenant,
-      reconcileLink,
-      queues,
-      followUps,
-      retry: config.retry,
-      clock,
-      random: Math.random,
-      log,
-    }),
     acceptGap: makeAcceptGap({ ledger, clock }),
     requestRelink: makeRequestRelink({
       ledger,
@@ -166,6 +145,31 @@ function makeApp(config: Config, writeLine: WriteLine) {
       log,
     }),
     awaitOutcome: makeAwaitOutcome({ ledger, links, clock, pause }),
+  };
+
+  return {
+    clock,
+    log,
+    ...actions,
+    registerTenant: makeRegisterTenant({
+      ledger,
+      queues,
+      clock,
+      log,
+      digest,
+      managingTenantId: config.managingTenantId,
+      trustedSources: config.trustedSources,
+    }),
+    reconcile: makeReconcile({
+      reconcileTenant,
+      reconcileLink,
+      queues,
+      followUps,
+      retry: config.retry,
+      clock,
+      random: Math.random,
+      log,
+    }),
     startSweep: makeStartSweep({ queues, clock }),
     sweep: makeSweepTenants({
       ...config.sweep,
@@ -212,6 +216,7 @@ function makeApp(config: Config, writeLine: WriteLine) {
       sweeps,
       parked,
       queues,
+      actions,
       newId: randomUUID,
       verifyToken: makeVerifyToken(config, clock),
       clock,

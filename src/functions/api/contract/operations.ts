@@ -2,6 +2,7 @@ import { healthLive, healthReady, openApi } from './health.ts';
 import { listLinks } from './links.ts';
 import type { Operation } from './operation.ts';
 import { discardParked, listParked, redriveParked } from './parked.ts';
+import { relinkLink, relinkTenant, restoreLink, unlinkLink } from './relink.ts';
 import { getSweep, listSweeps, startSweep } from './sweeps.ts';
 import {
   changeTenant,
@@ -12,11 +13,13 @@ import {
   offboardTenant,
   registerTenant,
 } from './tenants.ts';
+import { acceptGap, attest, getRemedy, recordPartnerOfRecord } from './told.ts';
 
 /** Every operation of the HTTP API. */
 export const operations: readonly Operation[] = [
   ...[listTenants, registerTenant, importTenants, getTenant, changeTenant, offboardTenant, getHistory],
-  ...[listLinks],
+  ...[relinkTenant, getRemedy, attest, recordPartnerOfRecord, acceptGap],
+  ...[listLinks, unlinkLink, restoreLink, relinkLink],
   ...[listSweeps, startSweep, getSweep],
   ...[listParked, redriveParked, discardParked],
   ...[healthLive, healthReady, openApi],

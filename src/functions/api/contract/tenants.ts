@@ -5,6 +5,7 @@ import { guid } from '../../../lib/domain/guid.ts';
 import { accessKinds, agreements } from '../../../lib/domain/tenant.ts';
 import { tenantStates } from '../../../lib/domain/tenant-state.ts';
 import { operation } from './operation.ts';
+import { askedOutcome } from './relink.ts';
 import { continuation, failureNote, instant, paging, tenantParams } from './shared.ts';
 
 const verdictCounts = z.partialRecord(z.enum(verdicts), z.int());
@@ -101,10 +102,15 @@ const scope = z
 
 const gap = z
   .object({
+    id: z.string(),
     scope: z.string(),
     reason: z.enum(verdicts),
     openedAt: instant,
     lastEarningAt: instant.nullable(),
+    accepted: z
+      .object({ by: z.string(), why: z.string(), until: instant, ticket: z.string().nullable() })
+      .nullable()
+      .describe('by an operator, until a time'),
   })
   .meta({ id: 'Gap' });
 
@@ -124,6 +130,7 @@ export const tenantDetail = z
     scopes: z.array(scope),
     gaps: z.array(gap).describe('open ones'),
     links: z.array(tenantLink).describe('the link behind each way of access'),
+    asked: z.array(askedOutcome).describe('the last things operators asked for, and what came of them'),
     instructions: z.array(z.string()).describe('what a person can do about it, in plain words'),
     withheld: z
       .array(z.object({ what: z.string(), value: z.string(), source: z.string(), at: instant }))

@@ -13,6 +13,8 @@ export interface Asked<O extends Operation = Operation> extends Taken<O> {
   readonly api: Api;
   /** Who asks; of an operation open to anybody: null. */
   readonly caller: O extends { readonly role: null } ? null : Caller;
+  /** The id of this call, by which the log and history know it. */
+  readonly requestId: string;
   /** Whether the answer is wanted as CSV. */
   readonly asCsv: boolean;
 }
@@ -51,7 +53,7 @@ export function endpoint(name: string, route: string, served: readonly Served[])
   const answer: Endpoint['answer'] = async (request, context, apiOf = () => theApp().api) => {
     const head = request.method === 'HEAD';
     const ids = idsOf(request, context);
-    const reply = await replyTo(request, served, route, apiOf).catch((error: unknown) => {
+    const reply = await replyTo(request, served, route, ids.request, apiOf).catch((error: unknown) => {
       tellLog(apiOf, error, { function: name, requestId: ids.request });
       return failureReply(error);
     });
@@ -70,6 +72,7 @@ async function replyTo(
   request: HttpRequest,
   served: readonly Served[],
   route: string,
+  requestId: string,
   apiOf: () => Api,
 ): Promise<Answer | Refusal> {
   const here = servedHere(request, served, route);
@@ -81,7 +84,13 @@ async function replyTo(
   if (caller && 'refused' in caller) return caller;
   const taken = await takeApart(operation, request);
   if ('refused' in taken) return taken;
-  return handle({ ...taken, api: apiOf(), caller: caller as Caller, asCsv: wantsCsv(operation, request) });
+  return handle({
+    ...taken,
+    api: apiOf(),
+    requestId,
+    caller: caller as Caller,
+    asCsv: wantsCsv(operation, request),
+  });
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Api } from '../../../lib/api.ts';
 import type { Refused } from '../../../lib/domain/fault.ts';
-import { refuse, type Refusal } from '../edge/reply.ts';
+import { refuse, reply, type Refusal } from '../edge/reply.ts';
 import { tenantDetailOf } from './tenant-detail.ts';
 
 export const noTenant = refuse('not-found', 'No tenant is registered under this id.');
@@ -14,14 +14,21 @@ export async function tenantAsTold(api: Api, word: Parameters<Api['tellAsOperato
 }
 
 /** What a use case refuses, as the API tells it. */
-export function refusalOf({ reason, faults }: Refused): Refusal {
+export function refusalOf({ reason, faults }: Refused, place: 'body' | 'query' = 'body'): Refusal {
   if (reason === 'unknown-tenant') return noTenant;
   if (reason === 'offboarded')
     return refuse('conflict', 'The tenant was offboarded; onboard it again first.');
-  const errors = faults.map(({ field, problem }) => ({ in: 'body' as const, at: field, problem }));
+  const errors = faults.map(({ field, problem }) => ({ in: place, at: field, problem }));
   return {
     refused: 'invalid-request',
     errors,
     ...(errors[0] ? { detail: `${errors[0].at} ${errors[0].problem}` } : {}),
   };
+}
+
+/** A tenant as it stands after something was put on its record, or why nothing was. */
+export async function asRecorded(api: Api, tenantId: string, result: Refused | { readonly kind: string }) {
+  if ('faults' in result) return refusalOf(result);
+  const shown = await api.showTenant(tenantId);
+  return shown ? reply(200, tenantDetailOf(shown)) : noTenant;
 }

@@ -1,4 +1,5 @@
 import type { TenantShown } from '../../../lib/domain/listed-standing.ts';
+import { gapIdOf, type Gap } from '../../../lib/domain/gap.ts';
 import type { Given } from '../contract/operation.ts';
 import type { TenantDetail } from '../contract/tenants.ts';
 import { instructionsFor } from './instructions.ts';
@@ -28,14 +29,24 @@ export function tenantDetailOf(shown: TenantShown): Given<TenantDetail> {
         directAt: rest.directAt,
       }),
     ),
-    gaps: record.openGaps.map(({ scope, reason, openedAt, lastEarningAt }) => ({
-      scope,
-      reason,
-      openedAt,
-      lastEarningAt,
+    gaps: record.openGaps.map((gap) => ({
+      id: gapIdOf(gap),
+      scope: gap.scope,
+      reason: gap.reason,
+      openedAt: gap.openedAt,
+      lastEarningAt: gap.lastEarningAt,
+      accepted: acceptedOf(gap),
     })),
+    asked: record.asked,
     links,
     instructions: instructionsFor(shown),
     withheld,
   };
+}
+
+/** An acceptance as long as it runs. */
+function acceptedOf({ acceptance }: Gap) {
+  if (!acceptance || acceptance.reopenedAt !== null) return null;
+  const { by, why, until, ticket } = acceptance;
+  return { by, why, until, ticket };
 }

@@ -1,0 +1,22 @@
+/**
+ * Triggered by /api/tenants/{tenantId}/remedy. Promises: what puts the tenant's scopes right, made from what is delegated
+ * now. Reads only, so a call that fails changed nothing and is told to the caller.
+ */
+import { getRemedy } from './contract/told.ts';
+import { endpoint, serve } from './edge/endpoint.ts';
+import { reply } from './edge/reply.ts';
+import { refusalOf } from './view/as-told.ts';
+
+export const remedy = endpoint('api-tenant-remedy', 'tenants/{tenantId}/remedy', [
+  serve(getRemedy, async ({ params: { tenantId }, query, api }) => {
+    const found = await api.proposeRemedies({ tenantId, scope: query.scope ?? null });
+    if (found.kind === 'refused') return refusalOf(found, 'query');
+    const { people, scopes, leftOut, partnersOfRecord } = found;
+    return reply(200, {
+      people,
+      scopes,
+      leftOut,
+      partnersOfRecord: partnersOfRecord.map((one) => ({ ...one })),
+    });
+  }),
+]);
