@@ -11,7 +11,7 @@ import type {
   TenantLedger,
   TenantList,
 } from '../../src/lib/domain/ports.ts';
-import { noTenants, type SweepRecord } from '../../src/lib/domain/sweep-record.ts';
+import { newSweepRecord, type SweepRecord } from '../../src/lib/domain/sweep-record.ts';
 import { makeFakeLinkLedger } from '../fakes/link-ledger.ts';
 import { makeFakeOutbox } from '../fakes/outbox.ts';
 import { makeFakeParkedMessages } from '../fakes/parked-messages.ts';
@@ -183,15 +183,5 @@ const aMessage = {
 };
 
 function aSweep(sweepId: string): SweepRecord {
-  return {
-    ...{
-      sweepId,
-      status: 'finished',
-      startedAt: '2026-03-10T02:00:00.000Z',
-      assessedAt: null,
-      finishedAt: null,
-    },
-    ...{ tenants: noTenants, coveredUpTo: null, partial: false, baseline: false, heldScopes: 0 },
-    ...{ openFollowUps: 0, states: {} },
-  };
+  return { ...newSweepRecord(sweepId, '2026-03-10T02:00:00.000Z'), status: 'finished' };
 }

@@ -1,19 +1,23 @@
 /** The HTTP API on a stage of fakes: requests go through the very handlers that the host calls. */
 import { HttpRequest, HttpResponse, InvocationContext } from '@azure/functions';
-import { makeApi } from '../../src/lib/api.ts';
+import { makeApi, type Actions } from '../../src/lib/api.ts';
 import { apiRoles, type ApiRole } from '../../src/lib/domain/caller.ts';
+import type { Principal } from '../../src/lib/domain/principal.ts';
+import { makeRoleTable } from '../../src/lib/domain/role-table.ts';
+import { makeAcceptGap } from '../../src/lib/usecases/accept-gap.ts';
+import { makeAttest } from '../../src/lib/usecases/attest.ts';
+import { makeProposeRemedies } from '../../src/lib/usecases/propose-remedies.ts';
+import { makeRecordDpor } from '../../src/lib/usecases/record-dpor.ts';
 import { endpoints } from '../../src/functions/api/endpoints.ts';
-import { makeFakeLinkLedger } from '../fakes/link-ledger.ts';
-import { makeFakeLog } from '../fakes/log.ts';
 import { makeFakeParkedMessages } from '../fakes/parked-messages.ts';
-import { makeFakeQueues } from '../fakes/queues.ts';
 import { makeFakeSweepLedger } from '../fakes/sweep-ledger.ts';
-import { makeFakeTenantLedger } from '../fakes/tenant-ledger.ts';
 import { makeFakeTenantList } from '../fakes/tenant-list.ts';
-import { aClock, DAY } from './clock.ts';
+import { DAY } from './clock.ts';
 import { aPrincipal, ids } from './delegations.ts';
+import { aStage, type Stage } from './stage.ts';
 
 const callerId = '0b0b0b0b-0000-4000-8000-0000000000ca';
+const observerId = '0c0c0c0c-0000-4000-8000-000000000002';
 
 interface Call {
   /** The app role the token carries; null for one without, absent for no token. */
@@ -33,14 +37,12 @@ export interface Answered {
 
 /** The API as an operator meets it, with the ledgers behind it to look into. */
 export function anApi() {
-  const clock = aClock();
-  const ledger = makeFakeTenantLedger();
-  const links = makeFakeLinkLedger();
+  const stage = aStage();
+  const { clock, ledger, links, queues, log } = stage;
   const sweeps = makeFakeSweepLedger();
   const parked = makeFakeParkedMessages();
-  const queues = makeFakeQueues();
+  const principals = [aPrincipal()];
   let made = 0;
-  const log = makeFakeLog();
   const api = makeApi({
     ledger,
     list: makeFakeTenantList(ledger),
@@ -52,7 +54,8 @@ export function anApi() {
     newId: () => `id-${(made += 1)}`,
     clock,
     log,
-    principals: [aPrincipal()],
+    principals,
+    actions: actionsOn(stage, principals),
     staleAfterMs: 2 * DAY,
     verifyToken: async (token) => Promise.resolve(verdictOf(token)),
   });
@@ -91,7 +94,30 @@ export function anApi() {
     };
   };
   const get = (target: string) => send('GET', target, { as: 'Pal.Read' });
-  return { clock, ledger, links, sweeps, parked, queues, log, api, send, get };
+  return { ...stage, sweeps, parked, api, send, get };
+}
+
+/** What operators do, over the fakes of a stage. */
+function actionsOn(
+  { ledger, clock, log, azure, ...stage }: Stage,
+  principals: readonly Principal[],
+): Actions {
+  const telling = { ledger, clock, log };
+  const observer = { managedIdentityClientId: observerId, objectId: observerId };
+  const roles = makeRoleTable();
+  return {
+    attest: makeAttest({ ...telling, principals, observer, attestationValidMs: 180 * DAY }),
+    recordDpor: makeRecordDpor(telling),
+    proposeRemedies: makeProposeRemedies({
+      ...{ ledger, clock, principals, roles, observer },
+      estate: azure.estate,
+      managingTenantId: ids.managingTenant,
+    }),
+    acceptGap: makeAcceptGap(telling),
+    requestRelink: stage.requestRelink,
+    changeLink: stage.changeLink,
+    awaitOutcome: stage.awaitOutcome,
+  };
 }
 
 /** The stage's tokens are the name of a role, or `none`; anything else is refused. */

@@ -6,6 +6,7 @@ import {
   tenantPage,
 } from '../../../src/functions/api/contract/tenants.ts';
 import { problem } from '../../../src/functions/api/contract/problem.ts';
+import { newSweepRecord } from '../../../src/lib/domain/sweep-record.ts';
 import type { TenantRecord } from '../../../src/lib/domain/tenant-record.ts';
 import { anApi } from '../../support/api.ts';
 import { ids } from '../../support/delegations.ts';
@@ -97,11 +98,9 @@ describe('the list of tenants', () => {
     const { list, sweeps } = estate();
     expect((await list()).totals).toBeNull();
     await sweeps.write({
-      ...{ sweepId: 'sweep-1', status: 'finished', startedAt: '2026-03-10T02:00:00.000Z' },
-      ...{ assessedAt: null, finishedAt: '2026-03-10T02:05:00.000Z', coveredUpTo: null, partial: false },
-      ...{ baseline: true, heldScopes: 0, openFollowUps: 0, states: { earning: 5 } },
-      tenants: {} as never,
-    } as never);
+      ...newSweepRecord('sweep-1', '2026-03-10T02:00:00.000Z'),
+      ...{ status: 'finished', finishedAt: '2026-03-10T02:05:00.000Z', states: { earning: 5 } },
+    });
 
     expect((await list()).totals).toEqual({ states: { earning: 5 }, countedAt: '2026-03-10T02:05:00.000Z' });
   });
