@@ -39,6 +39,7 @@ import { makeConfirmSweep } from './usecases/confirm-sweep.ts';
 import { makeDecideFoundTenants } from './usecases/found-tenants.ts';
 import { makeKeepParked } from './usecases/keep-parked.ts';
 import { makeLookAtLink } from './usecases/look-at-link.ts';
+import { makeLoggedOutbox } from './usecases/logged-outbox.ts';
 import { makeOutbox } from './usecases/outbox.ts';
 import { makeReconcileLink } from './usecases/reconcile-link.ts';
 import { makeReconcileTenant } from './usecases/reconcile-tenant.ts';
@@ -75,7 +76,7 @@ function makeApp(config: Config, writeLine: WriteLine) {
   const announcements = makeAnnouncements(table('Changes'));
   const { windowMs, routes } = config.notices;
   const telling = { announcements, queues, clock, windowMs, heard: routes.length > 0 };
-  const outbox = makeOutbox(telling);
+  const outbox = makeLoggedOutbox(makeOutbox(telling), log);
   const list = makeTenantList(table('Tenants'), digest);
   const ledger = makeTenantLedger(table('Ledger'), list, randomUUID, outbox);
   const followUps = makeFollowUps(table('FollowUps'));

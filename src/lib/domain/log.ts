@@ -8,6 +8,7 @@ export type LogEvent =
   | 'pass.retried'
   | 'pass.parked'
   | 'link.written'
+  | 'gap.opened'
   | 'link.ordered'
   | 'relink.asked'
   | 'sweep.skipped'

@@ -68,6 +68,8 @@ export async function finishSweep(
     durationMs: now.getTime() - Date.parse(record.startedAt),
     openFollowUps: open,
     baseline: finished.baseline,
+    daysAtRiskCertain: stock.daysAtRisk.certain,
+    daysAtRiskPossible: stock.daysAtRisk.possible,
     ...stock.states,
   });
   return 'finished';
