@@ -16,6 +16,8 @@ import type { Attest } from './usecases/attest.ts';
 import type { AwaitOutcome } from './usecases/await-outcome.ts';
 import type { ChangeLink } from './usecases/change-link.ts';
 import { makeCheckReadiness } from './usecases/check-readiness.ts';
+import type { ConfirmSweep } from './usecases/confirm-sweep.ts';
+import type { DecideFoundTenants } from './usecases/found-tenants.ts';
 import { makeDiscardParked, makeRedriveParked } from './usecases/handle-parked.ts';
 import { makeImportTenants } from './usecases/import-tenants.ts';
 import { makeExportTenants, makeListTenants } from './usecases/list-tenants.ts';
@@ -52,6 +54,8 @@ export interface Actions {
   readonly requestRelink: RequestRelink;
   readonly changeLink: ChangeLink;
   readonly awaitOutcome: AwaitOutcome;
+  readonly confirmSweep: ConfirmSweep;
+  readonly foundTenants: DecideFoundTenants;
 }
 
 /** How long a filtered list may look for what fits. */

@@ -114,6 +114,8 @@ function makeApp(config: Config, writeLine: WriteLine) {
   const reconcileLink = makeReconcileLink({ links, principals: config.principals, lookAtLink });
 
   const actions = {
+    foundTenants: makeDecideFoundTenants({ found, ledger, queues, clock }),
+    confirmSweep: makeConfirmSweep({ sweeps, sweepLists, followUps, queues, clock, log }),
     attest: makeAttest({ ...config, ledger, clock, log }),
     recordDpor: makeRecordDpor({ ledger, clock, log }),
     proposeRemedies: makeProposeRemedies({ ...config, ledger, estate: azure.estate, roles, clock }),
@@ -191,8 +193,6 @@ function makeApp(config: Config, writeLine: WriteLine) {
       indexLagAllowanceMs: config.indexLagAllowanceMs,
       staleAfterMs: config.staleAfterMs,
     }),
-    confirmSweep: makeConfirmSweep({ sweeps, sweepLists, followUps, queues, clock, log }),
-    foundTenants: makeDecideFoundTenants({ found, ledger, queues, clock }),
     sendNotice: makeSendNotice({
       ...telling,
       ...config.notices,

@@ -1,16 +1,20 @@
 /** The HTTP API on a stage of fakes: requests go through the very handlers that the host calls. */
 import { HttpRequest, HttpResponse, InvocationContext } from '@azure/functions';
-import { makeApi, type Actions } from '../../src/lib/api.ts';
+import { makeApi } from '../../src/lib/api.ts';
 import { apiRoles, type ApiRole } from '../../src/lib/domain/caller.ts';
+import type { FoundTenants, SweepLedger } from '../../src/lib/domain/ports.ts';
 import type { Principal } from '../../src/lib/domain/principal.ts';
 import { makeRoleTable } from '../../src/lib/domain/role-table.ts';
 import { makeAcceptGap } from '../../src/lib/usecases/accept-gap.ts';
 import { makeAttest } from '../../src/lib/usecases/attest.ts';
+import { makeConfirmSweep } from '../../src/lib/usecases/confirm-sweep.ts';
+import { makeDecideFoundTenants } from '../../src/lib/usecases/found-tenants.ts';
 import { makeProposeRemedies } from '../../src/lib/usecases/propose-remedies.ts';
 import { makeRecordDpor } from '../../src/lib/usecases/record-dpor.ts';
 import { endpoints } from '../../src/functions/api/endpoints.ts';
 import { makeFakeParkedMessages } from '../fakes/parked-messages.ts';
-import { makeFakeSweepLedger } from '../fakes/sweep-ledger.ts';
+import { makeFakeFoundTenants } from '../fakes/found-tenants.ts';
+import { makeFakeFollowUps, makeFakeSweepLedger, makeFakeSweepLists } from '../fakes/sweep-ledger.ts';
 import { makeFakeTenantList } from '../fakes/tenant-list.ts';
 import { DAY } from './clock.ts';
 import { aPrincipal, ids } from './delegations.ts';
@@ -41,6 +45,7 @@ export function anApi() {
   const { clock, ledger, links, queues, log } = stage;
   const sweeps = makeFakeSweepLedger();
   const parked = makeFakeParkedMessages();
+  const found = makeFakeFoundTenants();
   const principals = [aPrincipal()];
   let made = 0;
   const api = makeApi({
@@ -55,7 +60,7 @@ export function anApi() {
     clock,
     log,
     principals,
-    actions: actionsOn(stage, principals),
+    actions: { ...actionsOn(stage, principals), ...decisionsOn(stage, sweeps, found) },
     staleAfterMs: 2 * DAY,
     verifyToken: async (token) => Promise.resolve(verdictOf(token)),
   });
@@ -94,14 +99,11 @@ export function anApi() {
     };
   };
   const get = (target: string) => send('GET', target, { as: 'Pal.Read' });
-  return { ...stage, sweeps, parked, api, send, get };
+  return { ...stage, sweeps, parked, found, api, send, get };
 }
 
 /** What operators do, over the fakes of a stage. */
-function actionsOn(
-  { ledger, clock, log, azure, ...stage }: Stage,
-  principals: readonly Principal[],
-): Actions {
+function actionsOn({ ledger, clock, log, azure, ...stage }: Stage, principals: readonly Principal[]) {
   const telling = { ledger, clock, log };
   const observer = { managedIdentityClientId: observerId, objectId: observerId };
   const roles = makeRoleTable();
@@ -117,6 +119,16 @@ function actionsOn(
     requestRelink: stage.requestRelink,
     changeLink: stage.changeLink,
     awaitOutcome: stage.awaitOutcome,
+  };
+}
+
+/** What operators decide about sweeps and what those have found. */
+function decisionsOn({ ledger, queues, clock, log }: Stage, sweeps: SweepLedger, found: FoundTenants) {
+  const sweepLists = makeFakeSweepLists();
+  const followUps = makeFakeFollowUps();
+  return {
+    confirmSweep: makeConfirmSweep({ sweeps, sweepLists, followUps, queues, clock, log }),
+    foundTenants: makeDecideFoundTenants({ found, ledger, queues, clock }),
   };
 }
 

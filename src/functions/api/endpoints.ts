@@ -1,3 +1,6 @@
+import { foundAdopt } from './found-tenant-adopt.ts';
+import { foundDismiss } from './found-tenant-dismiss.ts';
+import { foundTenants } from './found-tenants.ts';
 import { gapAccept } from './gap-accept.ts';
 import { liveness } from './health-live.ts';
 import { readiness } from './health-ready.ts';
@@ -9,6 +12,7 @@ import { description } from './openapi.ts';
 import { discard } from './parked-discard.ts';
 import { redrive } from './parked-redrive.ts';
 import { parked } from './parked.ts';
+import { sweepConfirm } from './sweep-confirm.ts';
 import { sweep } from './sweep.ts';
 import { sweeps } from './sweeps.ts';
 import { attestations } from './tenant-attestations.ts';
@@ -23,7 +27,8 @@ import { tenants } from './tenants.ts';
 export const endpoints = [
   ...[tenants, tenant, tenantHistory, tenantRelink, remedy, attestations, partnersOfRecord, gapAccept],
   ...[links, linkUnlink, linkRestore, linkRelink],
-  ...[sweeps, sweep],
+  ...[sweeps, sweep, sweepConfirm],
+  ...[foundTenants, foundAdopt, foundDismiss],
   ...[parked, redrive, discard],
   ...[liveness, readiness, description],
 ];

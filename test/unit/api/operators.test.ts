@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { foundTenants } from '../../../src/functions/api/contract/found.ts';
 import { linkPage } from '../../../src/functions/api/contract/links.ts';
 import { problem } from '../../../src/functions/api/contract/problem.ts';
 import { accepted, linkOrderAnswer, relinkAnswer } from '../../../src/functions/api/contract/relink.ts';
@@ -156,6 +157,52 @@ describe('links and sweeps', () => {
     const started = await post('/sweeps', undefined);
     expect(started.headers.get('location')).toBe(`/api/sweeps/${sweepStarted.parse(started.json).sweepId}`);
     expect(queues.messages('sweeps')).toHaveLength(1);
+  });
+});
+
+describe('what a sweep leaves to an operator', () => {
+  it.each([
+    ['a sweep nobody knows', 'sweep-9', 404],
+    ['a sweep that holds nothing back', 'sweep-1', 409],
+  ])('is refused of %s', async (_, sweepId, status) => {
+    const { post, sweeps } = aStage();
+    await sweeps.write({ ...newSweepRecord('sweep-1', '2026-03-10T02:00:00.000Z'), status: 'finished' });
+
+    expect((await post(`/sweeps/${sweepId}/confirm`, undefined)).status).toBe(status);
+  });
+
+  it('is confirmed once, however often it is asked for', async () => {
+    const { post, sweeps } = aStage();
+    const held = { ...newSweepRecord('sweep-1', '2026-03-10T02:00:00.000Z'), heldScopes: 20 };
+    await sweeps.write({ ...held, status: 'finished' });
+
+    const answers = [
+      await post('/sweeps/sweep-1/confirm', undefined),
+      await post('/sweeps/sweep-1/confirm', undefined),
+    ];
+
+    expect(answers.map(({ status, json }) => [status, json])).toEqual([
+      [200, { tenants: 0 }],
+      [200, { tenants: 0 }],
+    ]);
+    expect((await sweeps.read('sweep-1'))?.confirmed?.by).toBe('0b0b0b0b-0000-4000-8000-0000000000ca');
+  });
+
+  it('is a customer it has found: shown, adopted or dismissed', async () => {
+    const { get, post, found, ledger } = aStage();
+    const seen = { firstSeenAt: '2026-03-10T02:00:00.000Z', lastSeenAt: '2026-03-10T02:00:00.000Z' };
+    await found.write(
+      { tenantId: ids.otherCustomer, ...seen, subscriptions: 1, offers: [], dismissed: null },
+      null,
+    );
+
+    const shown = foundTenants.parse((await get('/found-tenants')).json);
+    const adopted = await post(`/found-tenants/${ids.otherCustomer}/adopt`, undefined);
+
+    expect(shown.items.map(({ tenantId }) => tenantId)).toEqual([ids.otherCustomer]);
+    expect(adopted.json).toEqual({ tenantId: ids.otherCustomer, decided: 'adopted' });
+    expect(ledger.held(ids.otherCustomer).registration.offboardedAt).toBeNull();
+    expect((await post(`/found-tenants/${ids.otherCustomer}/dismiss`, undefined)).status).toBe(404);
   });
 });
 

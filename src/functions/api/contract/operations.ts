@@ -1,9 +1,10 @@
+import { adoptFound, dismissFound, listFound } from './found.ts';
 import { healthLive, healthReady, openApi } from './health.ts';
 import { listLinks } from './links.ts';
 import type { Operation } from './operation.ts';
 import { discardParked, listParked, redriveParked } from './parked.ts';
 import { relinkLink, relinkTenant, restoreLink, unlinkLink } from './relink.ts';
-import { getSweep, listSweeps, startSweep } from './sweeps.ts';
+import { confirmSweep, getSweep, listSweeps, startSweep } from './sweeps.ts';
 import {
   changeTenant,
   getHistory,
@@ -20,7 +21,8 @@ export const operations: readonly Operation[] = [
   ...[listTenants, registerTenant, importTenants, getTenant, changeTenant, offboardTenant, getHistory],
   ...[relinkTenant, getRemedy, attest, recordPartnerOfRecord, acceptGap],
   ...[listLinks, unlinkLink, restoreLink, relinkLink],
-  ...[listSweeps, startSweep, getSweep],
+  ...[listSweeps, startSweep, getSweep, confirmSweep],
+  ...[listFound, adoptFound, dismissFound],
   ...[listParked, redriveParked, discardParked],
   ...[healthLive, healthReady, openApi],
 ];

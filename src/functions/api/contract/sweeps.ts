@@ -62,3 +62,20 @@ export const getSweep = operation({
   answers: { 200: { description: 'The sweep', schema: sweep } },
   mayMiss: true,
 });
+
+export const sweepConfirmed = z
+  .object({ tenants: z.int().describe('handed to passes, which prove each loss as any other') })
+  .meta({ id: 'SweepConfirmed' });
+
+export const confirmSweep = operation({
+  id: 'confirmSweep',
+  method: 'POST',
+  path: '/sweeps/{sweepId}/confirm',
+  tag: 'Sweeps',
+  summary: 'Believe the mass worsening that a sweep holds back',
+  role: 'Pal.Operate',
+  params: z.object({ sweepId }),
+  answers: { 200: { description: 'What was handed on; asked again, the same', schema: sweepConfirmed } },
+  mayMiss: true,
+  mayConflict: true,
+});
