@@ -85,6 +85,7 @@ export function settingsFor(estate: Estate, facts: StackFacts, mode: string): Re
     SECOND_LOOK_FIRST_PAUSE_MS: '250',
     SECOND_LOOKS_FOR_MS: String(expectWithin + 1_000),
     SWEEP_SCHEDULE: '0 0 2 * * *',
+    WATCH_SCHEDULE: '0 */5 * * * *',
     DIGEST_SCHEDULE: '0 0 6 * * *',
     NOTICE_WINDOW_MS: '1000',
     NOTICE_BREACH_SCOPES: '1',

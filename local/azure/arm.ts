@@ -1,4 +1,5 @@
 /** The resource manager: its paths, and the rules every call passes before a provider answers. */
+import { listActivity } from './activity-log.ts';
 import type { ArmContext, ArmHandler } from './arm-context.ts';
 import { armError, type Answer, type Call } from './exchange.ts';
 import { listAssignments, listDefinitions, readAssignment, readDefinition } from './managed-services.ts';
@@ -70,6 +71,7 @@ export function armRoutes({ partners, graph, now }: ArmProviders): Route<ArmOper
     route('GET', '/subscriptions', reading(listSubscriptions)),
     route('GET', subscription, reading(readSubscription)),
     route('GET', '/tenants', reading(listTenants)),
+    route('GET', '/providers/Microsoft.Insights/eventtypes/management/values', reading(listActivity)),
     route('GET', `${subscription}/resourceGroups`, reading(listResourceGroups)),
     ...scoped(`${services}/registrationAssignments`, listAssignments),
     ...scoped(`${services}/registrationAssignments/{registrationAssignmentId}`, readAssignment),

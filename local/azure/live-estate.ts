@@ -1,5 +1,6 @@
 /** The estate while it runs: its present state, what the index knows of it, and the timeline that changes it. */
 import { checkEstate, type Estate } from '../estates/estate.ts';
+import { delegationEvents, type DelegationEvent } from './delegation-events.ts';
 import { patchEstate } from './estate-patch.ts';
 import { viewEstate, type EstateView } from './estate-view.ts';
 
@@ -7,6 +8,8 @@ export interface LiveEstate {
   current(): EstateView;
   /** The estate as the index shows it: late by `indexLagMs`. */
   indexed(): EstateView;
+  /** What the activity log shows of delegations: late by `indexLagMs`, as the index is. */
+  activity(): readonly DelegationEvent[];
   /** The tenant a subscription is or was in, if it ever was part of the estate. */
   tenantOf(subscriptionId: string): string | undefined;
   /** Starts the timeline; later calls change nothing. */
@@ -35,6 +38,7 @@ export function makeLiveEstate(options: LiveEstateOptions): LiveEstate {
   // The estate at the start counts as indexed long ago.
   const history = [{ from: Number.NEGATIVE_INFINITY, view: viewEstate(estate) }];
   const tenants = new Map<string, string>();
+  const activity: DelegationEvent[] = [];
   const timers: NodeJS.Timeout[] = [];
   let pending = estate.timeline.length;
   let started = false;
@@ -48,6 +52,7 @@ export function makeLiveEstate(options: LiveEstateOptions): LiveEstate {
   const apply = (at: number, patch: Readonly<Record<string, unknown>>) => {
     const after = patchOne(options.refresh(current().estate), patch, at);
     const view = viewEstate(after);
+    activity.push(...delegationEvents(current(), view, now()));
     history.push({ from: now(), view });
     remember(view);
     options.onPatched(after);
@@ -66,6 +71,7 @@ export function makeLiveEstate(options: LiveEstateOptions): LiveEstate {
       history.splice(0, known);
       return history[0]?.view ?? current();
     },
+    activity: () => activity.filter(({ at }) => at <= now() - current().estate.indexLagMs),
     tenantOf: (subscriptionId) => tenants.get(subscriptionId),
     start() {
       if (started) return;

@@ -6,5 +6,6 @@ import './start-sweep.ts';
 import './sweep-tenants.ts';
 import './send-notice.ts';
 import './send-digest.ts';
+import './watch-delegations.ts';
 import './api/endpoints.ts';
 import './startup.ts';

@@ -4,6 +4,7 @@ import { ManagedIdentityCredential } from '@azure/identity';
 import { ServiceBusClient } from '@azure/service-bus';
 import { makeArmClient } from './adapters/arm/arm-client.ts';
 import { bucketOf, makeBucketGate } from './adapters/arm/bucket-gate.ts';
+import { makeDelegationLog } from './adapters/arm/delegation-log.ts';
 import { makeEstateIndex } from './adapters/arm/estate-index.ts';
 import { makeEstate } from './adapters/arm/estate.ts';
 import { makePartnerLinks } from './adapters/arm/partner-links.ts';
@@ -18,6 +19,7 @@ import { makeTokenSource } from './adapters/identity/token-source.ts';
 import { makePost } from './adapters/notices/post.ts';
 import { makeNoticeSink } from './adapters/notices/sinks.ts';
 import { makeAnnouncements } from './adapters/tables/announcements.ts';
+import { makeDelegationWatch } from './adapters/tables/delegation-watch.ts';
 import { makeLinkLedger } from './adapters/tables/link-ledger.ts';
 import { makeFollowUps, makeSweepLedger } from './adapters/tables/sweep-ledger.ts';
 import { makeSweepLists } from './adapters/tables/sweep-lists.ts';
@@ -54,6 +56,7 @@ import { makeSendDigest } from './usecases/send-digest.ts';
 import { makeSendNotice } from './usecases/send-notice.ts';
 import { makeStartSweep } from './usecases/start-sweep.ts';
 import { makeSweepTenants } from './usecases/sweep-tenants.ts';
+import { makeWatchDelegations } from './usecases/watch-delegations.ts';
 
 /** What the functions call: one use case each. */
 export type App = ReturnType<typeof makeApp>;
@@ -98,6 +101,7 @@ function makeApp(config: Config, writeLine: WriteLine) {
     clock,
     log,
   });
+  const watch = makeDelegationWatch(table('DelegationLog'));
   const reconcileTenant = makeReconcileTenant({
     ...config,
     ledger,
@@ -108,6 +112,7 @@ function makeApp(config: Config, writeLine: WriteLine) {
     clock,
     index: azure.index,
     estate: azure.estate,
+    watch,
     tenantEstate: azure.tenantEstate,
     lookAtLink,
   });
@@ -173,6 +178,17 @@ function makeApp(config: Config, writeLine: WriteLine) {
       random: Math.random,
       log,
     }),
+    watchDelegations: azure.delegationLog
+      ? makeWatchDelegations({
+          delegationLog: azure.delegationLog,
+          watch,
+          queues,
+          clock,
+          digest,
+          log,
+          overlapMs: config.watcher.overlapMs,
+        })
+      : null,
     startSweep: makeStartSweep({ queues, clock }),
     sweep: makeSweepTenants({
       ...config.sweep,
@@ -254,13 +270,18 @@ function makeAzure(
   const shared = `~${config.managingTenantId}~`;
   const gate = makeBucketGate(board, (bucket) => bucket.includes(shared), clock, pause);
   const armAs = makeArmClient({ endpoint: armEndpoint, timeoutMs, clock, newId: randomUUID, onThrottled });
-  const arm = armAs(observerCredential(config, clock));
+  const arm = armAs(readerCredential(config, clock, 'observer', config.observer));
+  const watcher = config.watcher.managedIdentityClientId;
+  const asWatcher = (managedIdentityClientId: string) =>
+    armAs(readerCredential(config, clock, 'watcher', { managedIdentityClientId, objectId: null }));
   const credentials = principalCredentials(config, board, clock);
   const credentialOf = (identity: LinkIdentity) => credentials.of(identity);
   const common = { arm, gate, observer, managingTenantId: config.managingTenantId, clock };
   return {
     index: makeEstateIndex({ ...common, sleep: pause }),
     estate: makeEstate(common),
+    /** Null while the settings give it no identity: then nothing is watched. */
+    delegationLog: watcher ? makeDelegationLog({ arm: asWatcher(watcher) }) : null,
     tenantEstate: makeTenantEstate({
       armAs,
       credentialOf,
@@ -306,14 +327,19 @@ function principalCredentials(
   });
 }
 
-function observerCredential(config: Config, clock: () => Date) {
-  const { managedIdentityClientId, objectId } = config.observer;
+/** A managed identity that reads and writes nothing. */
+function readerCredential(
+  config: Config,
+  clock: () => Date,
+  name: string,
+  { managedIdentityClientId, objectId }: { managedIdentityClientId: string; objectId: string | null },
+) {
   const tenantId = config.managingTenantId;
-  const watch = makeEntraWatch('observer', config.azure.timeoutMs, clock);
+  const watch = makeEntraWatch(name, config.azure.timeoutMs, clock);
   const context = { ...config.azure, tenantId, applicationId: managedIdentityClientId, watch };
   const credential = makeCredential({ kind: 'managed-identity', managedIdentityClientId }, context);
   return makeTokenSource(credential, watch, {
-    name: 'observer',
+    name,
     tenantId,
     ...(objectId ? { objectId } : {}),
   });

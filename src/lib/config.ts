@@ -136,6 +136,9 @@ const environment = z.object({
   LINK_FRESHNESS_MS: count.default(5 * MINUTE),
   LINK_LEASE_MS: count.optional(),
   SWEEP_SCHEDULE: z.string().min(9),
+  WATCH_SCHEDULE: z.string().min(9),
+  WATCHER_IDENTITY_CLIENT_ID: guid.optional(),
+  WATCH_OVERLAP_MS: count.default(30 * MINUTE),
   ADOPT: z.enum(['auto', 'review']).default('auto'),
   SWEEP_LEASE_MS: count.default(30 * MINUTE),
   SWEEP_FINISH_PAUSE_MS: count.default(30 * SECOND),
@@ -226,6 +229,7 @@ const STAND_INS = {
   NOTICES_QUEUE: 'notices',
   PARKED_QUEUE: 'parked',
   SWEEP_SCHEDULE: '0 0 2 * * *',
+  WATCH_SCHEDULE: '0 */5 * * * *',
   DIGEST_SCHEDULE: '0 0 6 * * *',
 };
 
@@ -449,6 +453,10 @@ function shape(env: Environment, given: Given) {
       timeoutMs: env.NOTICE_TIMEOUT_MS,
       /** Sinks may be inside, and speak plain HTTP. */
       local: env.LOCAL_STACK,
+    },
+    watcher: {
+      managedIdentityClientId: env.WATCHER_IDENTITY_CLIENT_ID ?? null,
+      overlapMs: env.WATCH_OVERLAP_MS,
     },
     concurrentReads: env.CONCURRENT_READS,
     directReadLimit: env.DIRECT_READ_LIMIT,

@@ -18,6 +18,7 @@ export function someSettings(
     NOTICES_QUEUE: 'notices',
     PARKED_QUEUE: 'parked',
     SWEEP_SCHEDULE: '0 0 2 * * *',
+    WATCH_SCHEDULE: '0 */5 * * * *',
     DIGEST_SCHEDULE: '0 0 6 * * *',
     ...changes,
   };

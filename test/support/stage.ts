@@ -10,6 +10,7 @@ import { makeReconcileTenant, type ReconcileTenantDeps } from '../../src/lib/use
 import { makeReconcile } from '../../src/lib/usecases/reconcile.ts';
 import { makeRegisterTenant, type OnboardingMessage } from '../../src/lib/usecases/register-tenant.ts';
 import { makeFakeEstate, type FakeEstate } from '../fakes/estate.ts';
+import { makeFakeDelegationWatch } from '../fakes/delegation-watch.ts';
 import { makeFakeLinkLedger } from '../fakes/link-ledger.ts';
 import { makeFakeLog } from '../fakes/log.ts';
 import { makeFakePartnerLinks } from '../fakes/partner-links.ts';
@@ -54,6 +55,7 @@ export function aStage(options: StageOptions = {}) {
     rules: { mode: 'enforce', whenLinkedElsewhere: 'refuse', ...options.linkRules },
     leaseMs: 3 * MINUTE,
   });
+  const watch = makeFakeDelegationWatch();
   const reconcileTenant = makeReconcileTenant({
     ledger,
     links,
@@ -63,6 +65,7 @@ export function aStage(options: StageOptions = {}) {
     clock,
     index: azure.index,
     estate: azure.estate,
+    watch,
     tenantEstate: inTenant,
     lookAtLink,
     roles: makeRoleTable(),
@@ -135,6 +138,7 @@ export function aStage(options: StageOptions = {}) {
     queues,
     partnerLinks,
     azure,
+    watch,
     inTenant,
     log,
     principals,

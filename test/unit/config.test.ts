@@ -259,6 +259,7 @@ describe('settings that are wrong', () => {
       'SWEEP_SCHEDULE',
       'ServiceBus__fullyQualifiedNamespace',
       'TABLES_ENDPOINT',
+      'WATCH_SCHEDULE',
     ]);
     expect(complaint({})).toContain('  MANAGING_TENANT_ID: is missing');
   });

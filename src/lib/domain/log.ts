@@ -11,6 +11,7 @@ export type LogEvent =
   | 'gap.opened'
   | 'link.ordered'
   | 'relink.asked'
+  | 'delegations.watched'
   | 'sweep.skipped'
   | 'sweep.superseded'
   | 'sweep.partial'

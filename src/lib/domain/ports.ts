@@ -1,5 +1,6 @@
 import type { Announcement } from './announcement.ts';
 import type { Delegation } from './delegation.ts';
+import type { DelegationLogEntry } from './delegation-log.ts';
 import type { FoundTenant } from './found-tenant.ts';
 import type { Gap } from './gap.ts';
 import type { IndexedSubscription, IndexedTenant } from './indexed-subscription.ts';
@@ -83,6 +84,25 @@ export interface TenantEstate {
   roleAssignments(identity: LinkIdentity, scope: Scope): Promise<Access<readonly RoleAssignment[]>>;
   /** The resource groups of a subscription that the identity sees. */
   resourceGroups(identity: LinkIdentity, subscriptionId: string): Promise<Access<readonly Scope[]>>;
+}
+
+/** The managing tenant's activity log, as far as it is about delegations. */
+export interface DelegationLog {
+  /** Everything that ended well between two instants, from all pages. Throws `denied` where it may not be read. */
+  entries(from: Date, to: Date): Promise<readonly DelegationLogEntry[]>;
+}
+
+/** What the delegation log has been read for, and the last word it had on each scope. */
+export interface DelegationWatch {
+  /** Up to when the log was read (ISO instant); null before the first time. */
+  place(): Promise<string | null>;
+  moveTo(upTo: string): Promise<void>;
+  /** Notes what an entry says, unless a later one is noted; true while a look is owed for it. */
+  note(entry: DelegationLogEntry): Promise<boolean>;
+  /** The look an entry causes has been asked for. */
+  asked(entry: DelegationLogEntry): Promise<void>;
+  /** Scopes of a tenant (by key) whose last word is a removal, with when it happened (ISO instant). */
+  removals(tenantId: string): Promise<ReadonlyMap<string, string>>;
 }
 
 /** A record with the tag that its next write must match. */

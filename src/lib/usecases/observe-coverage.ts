@@ -7,7 +7,7 @@ import type { Delegation } from '../domain/delegation.ts';
 import { verdictsOf } from '../domain/judged-scopes.ts';
 import type { AssessmentRules } from '../domain/pass-rules.ts';
 import { expectedSubscriptions } from '../domain/move.ts';
-import type { Estate, EstateIndex } from '../domain/ports.ts';
+import type { DelegationWatch, Estate, EstateIndex } from '../domain/ports.ts';
 import type { Reading } from '../domain/reading.ts';
 import { scopeKey, scopeOf, subscriptionScope, type Scope } from '../domain/scope.ts';
 import { isActive, type SubscriptionFacts } from '../domain/subscription.ts';
@@ -16,6 +16,8 @@ import type { TenantRecord } from '../domain/tenant-record.ts';
 export interface ObserveCoverageDeps {
   readonly index: EstateIndex;
   readonly estate: Estate;
+  /** What the activity log said was removed. */
+  readonly watch: Pick<DelegationWatch, 'removals'>;
   /** How many direct reads one pass has under way at once. */
   readonly concurrentReads: number;
   /** Above so many direct reads the index is believed, except where it brings worse news. */
@@ -178,7 +180,8 @@ async function subscriptionFacts(
 
 /**
  * 401, 403 and 404 prove nothing by themselves. A scope we covered is gone only when, besides, the index lacks it and a
- * complete list of subscriptions lacks it too, or lacks our tenant among those that manage it; or when the index shows
+ * complete list of subscriptions lacks it too, or lacks our tenant among those that manage it; or when the activity log
+ * names its removal; or when the index shows
  * others of our delegations in that subscription, and has had the time it may need to show this one.
  */
 async function judgeNoAccess(
@@ -200,8 +203,22 @@ async function judgeNoAccess(
     ({ directAt }) => directAt !== null && now.getTime() - Date.parse(directAt) < deps.indexLagAllowanceMs,
   );
   if (beside && !seenLately) return { kind: 'gone', scope };
+  if (await isRemovedByLog(deps, record, scope)) return { kind: 'gone', scope };
 
   const listed = (await deps.estate.subscriptions()).get(scope.subscriptionId);
   const stillManaged = listed?.managedByTenantIds.includes(deps.managingTenantId) ?? false;
   return stillManaged ? { kind: 'unreadable', scope, failure } : { kind: 'gone', scope };
+}
+
+/** Whether the activity log names the removal of a scope, after the last time it was read directly. */
+async function isRemovedByLog(
+  deps: ObserveCoverageDeps,
+  record: TenantRecord,
+  scope: Scope,
+): Promise<boolean> {
+  const removals = await deps.watch.removals(record.registration.tenantId);
+  const removedAt = removals.get(scopeKey(scope));
+  if (removedAt === undefined) return false;
+  const known = record.scopes.find((one) => scopeKey({ id: one.scope }) === scopeKey(scope));
+  return !known?.directAt || removedAt > known.directAt;
 }
