@@ -80,6 +80,7 @@ var chosenSettings = {
   PRINCIPAL_APPLICATION_ID: principalApplicationId
   API_CLIENT_ID: apiClientId
   SWEEP_SCHEDULE: sweepSchedule
+  WATCH_SCHEDULE: '0 */5 * * * *'
   DIGEST_SCHEDULE: digestSchedule
 }
 
