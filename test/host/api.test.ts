@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessToken } from '../../local/sign-in.ts';
+import { operations } from '../../src/functions/api/contract/operations.ts';
 import { tenantDetail, tenantPage } from '../../src/functions/api/contract/tenants.ts';
 import { problem } from '../../src/functions/api/contract/problem.ts';
 import { runStack, type RunningStack } from '../support/stack.ts';
@@ -81,5 +82,34 @@ describe('the API over HTTP', () => {
 
     expect(answer.status).toBe(405);
     expect(answer.headers.get('allow')).toContain('GET');
+  });
+
+  it('asks for a token on every path, by every method it knows', async () => {
+    const guarded = operations.filter(({ role }) => role !== null);
+
+    const statuses = await Promise.all(
+      guarded.map(
+        async ({ method, path }) => (await call(path.replace(/\{\w+\}/g, 'x'), null, { method })).status,
+      ),
+    );
+
+    expect(statuses).toEqual(guarded.map(() => 401));
+  });
+
+  it.each([
+    '/tenants?top=0',
+    '/tenants?top=1&top=2',
+    '/tenants?%00=1',
+    '/tenants/%00',
+    '/tenants/..%2f..%2fetc',
+    '/tenants/__proto__',
+    '/parked?continuation=../x',
+    '/sweeps/%20',
+  ])('refuses %s as a problem', async (target) => {
+    const answer = await call(target, operator);
+
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(answer.status).toBeLessThan(500);
+    expect(problem.parse(await json(answer)).status).toBe(answer.status);
   });
 });
