@@ -51,23 +51,26 @@ export async function* graphPages(
   deps: GraphDeps,
   question: GraphQuestion,
 ): AsyncGenerator<EstateRow[], 'whole' | 'limited'> {
-  let skipToken: string | null = null;
-  do {
-    const token: string | null = skipToken;
-    const one: Page = deps.patient
-      ? await patiently(deps, () => readPage(deps, question, token))
-      : await readPage(deps, question, token);
-    if (one.limited && token === null) return 'limited';
+  const ask = async (token: string | null): Promise<Page> => {
+    if (token !== null) await deps.pacer.quota();
+    const read = () => readPage(deps, question, token);
+    return deps.patient ? patiently(deps, read) : read();
+  };
+  let isFirst = true;
+  for (let coming: Promise<Page> | null = ask(null); coming !== null; isFirst = false) {
+    const one: Page = await coming;
+    if (one.limited && isFirst) return 'limited';
     if (one.limited) {
       throw new Failure(
         'unavailable',
         'Resource Graph met its limit of subscriptions in the middle of a query; the next one is asked in batches.',
       );
     }
+    // Asked for already, while the caller works on this one; that it failed is told when its turn comes.
+    coming = one.next === null ? null : ask(one.next);
+    coming?.catch(() => undefined);
     yield one.rows;
-    skipToken = one.next;
-    if (skipToken) await deps.pacer.quota();
-  } while (skipToken);
+  }
   return 'whole';
 }
 

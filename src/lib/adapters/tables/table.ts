@@ -79,7 +79,7 @@ export function makeTable(name: string, storage: TableStorage): Table {
     async *list(filter) {
       try {
         await ensure();
-        yield* client.listEntities<Row>({ queryOptions: { filter } });
+        yield* readAhead(client.listEntities<Row>({ queryOptions: { filter } }).byPage());
       } catch (error) {
         throw tableFailure(error, name);
       }
@@ -117,6 +117,23 @@ export function makeTable(name: string, storage: TableStorage): Table {
         await client.submitTransaction([...actions]);
       }),
   };
+}
+
+/**
+ * The rows of pages; the next page is on its way while the caller works on this one. It is not asked for before the
+ * second row, because some callers only want to know whether there is a first.
+ */
+async function* readAhead(pages: AsyncIterable<readonly StoredRow[]>): AsyncGenerator<StoredRow> {
+  const iterator = pages[Symbol.asyncIterator]();
+  for (let page = await iterator.next(); page.done !== true;) {
+    const [first, ...rest] = page.value;
+    if (first) yield first;
+    const coming = iterator.next();
+    // That it failed is told when its turn comes.
+    coming.catch(() => undefined);
+    yield* rest;
+    page = await coming;
+  }
 }
 
 function clientFor(name: string, storage: TableStorage): TableClient {
