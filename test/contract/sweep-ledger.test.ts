@@ -50,13 +50,26 @@ describe.each(kinds)('sweeps %s', (_, make) => {
     expect(await sweeps.lease('sweep-2', at('03:20'), at('02:50'))).toBe(true);
   });
 
-  it('give the lease back, but not another’s', async () => {
+  it('write a record with the lease, or nothing', async () => {
+    const { sweeps } = make();
+    const first = newSweepRecord('sweep-1', at('02:00').toISOString());
+    const second = newSweepRecord('sweep-2', at('02:10').toISOString());
+
+    expect(await sweeps.lease('sweep-1', at('02:30'), at('02:00'), first)).toBe(true);
+    expect(await sweeps.lease('sweep-2', at('02:40'), at('02:10'), second)).toBe(false);
+    expect(await sweeps.lease('sweep-1', at('02:30'), at('02:01'), { ...first, walks: 2 })).toBe(true);
+
+    expect(await sweeps.read('sweep-1')).toEqual({ ...first, walks: 2 });
+    expect(await sweeps.read('sweep-2')).toBeNull();
+  });
+
+  it('give the lease back when they have finished, but not another’s', async () => {
     const { sweeps } = make();
     await sweeps.lease('sweep-1', at('02:30'), at('02:00'));
 
-    await sweeps.release('sweep-2');
+    await sweeps.write(finished('sweep-2', '02:00'));
     const before = await sweeps.lease('sweep-2', at('02:30'), at('02:00'));
-    await sweeps.release('sweep-1');
+    await sweeps.write(finished('sweep-1', '02:00'));
 
     expect([before, await sweeps.lease('sweep-2', at('02:30'), at('02:00'))]).toEqual([false, true]);
   });

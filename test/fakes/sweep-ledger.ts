@@ -10,20 +10,20 @@ export function makeFakeSweepLedger(): SweepLedger & Trouble {
   const trouble = aTrouble();
   return {
     ...trouble,
-    async lease(sweepId, until, now) {
+    async lease(sweepId, until, now, record) {
       const free = !held || held.owner === sweepId || held.until <= now;
-      if (free) held = { owner: sweepId, until };
-      return Promise.resolve(free);
-    },
-    async release(sweepId) {
-      trouble.meet('release');
-      if (held?.owner === sweepId) held = null;
-      return Promise.resolve();
+      if (!free) return Promise.resolve(false);
+      if (record) trouble.meet('write');
+      held = { owner: sweepId, until };
+      if (record) sweeps.set(sweepId, record);
+      return Promise.resolve(true);
     },
     async write(record) {
       trouble.meet('write');
       sweeps.set(record.sweepId, record);
-      if (record.status === 'finished' && (last?.startedAt ?? '') <= record.startedAt) last = record;
+      if (record.status !== 'finished') return Promise.resolve();
+      if ((last?.startedAt ?? '') <= record.startedAt) last = record;
+      if (held?.owner === record.sweepId) held = null;
       return Promise.resolve();
     },
     read: async (sweepId) => Promise.resolve(sweeps.get(sweepId) ?? null),

@@ -215,10 +215,15 @@ export interface TenantRange {
 
 /** Sweeps on record, and the one lease they share. */
 export interface SweepLedger {
-  /** Takes the lease for a sweep, or takes it over when the sweep holds it already; false while another one holds it. */
-  lease(sweepId: string, until: Date, now: Date): Promise<boolean>;
-  release(sweepId: string): Promise<void>;
-  /** Writes a sweep's record; of those that have finished, the one that began last is the last one. */
+  /**
+   * Takes the lease for a sweep, or renews it; false while another one holds it, and then nothing is written. A record is
+   * written in the same step. A lease that has most of its time left is not written again by itself.
+   */
+  lease(sweepId: string, until: Date, now: Date, record?: SweepRecord): Promise<boolean>;
+  /**
+   * Writes a sweep's record. One that has finished gives its lease back in the same step; of those, the one that began
+   * last is the last one.
+   */
   write(record: SweepRecord): Promise<void>;
   read(sweepId: string): Promise<SweepRecord | null>;
   /** Sweeps, newest first: the first so many before one; null for the newest. */

@@ -30,10 +30,6 @@ export async function finishSweep(
 ): Promise<SweepRecord['status']> {
   const record = await deps.sweeps.read(request.sweepId);
   if (!record) return 'skipped';
-  if (record.status === 'finished') {
-    await close(deps, record);
-    return 'finished';
-  }
   if (record.status !== 'following-up') return record.status;
   const now = deps.clock();
   const open = await deps.followUps.open(record.sweepId, COUNTED);
@@ -61,7 +57,6 @@ export async function finishSweep(
   // Before it is on record: a sweep that has finished is not looked at again.
   await deps.outbox.announce([sweepAnnouncement(finished)]);
   await deps.sweeps.write(finished);
-  await close(deps, finished);
   if (last) await forget(deps, last, finished);
   deps.log.info('sweep.finished', {
     sweepId: record.sweepId,
@@ -73,13 +68,6 @@ export async function finishSweep(
     ...stock.states,
   });
   return 'finished';
-}
-
-/** What follows the summary; done again when a crash came in between, and then it changes nothing. */
-async function close(deps: SweepTenantsDeps, finished: SweepRecord): Promise<void> {
-  const last = await deps.sweeps.lastFinished();
-  if (!last || last.startedAt < finished.startedAt) await deps.sweeps.write(finished);
-  await deps.sweeps.release(finished.sweepId);
 }
 
 /** The long lists of the sweep before are of no more use. */

@@ -35,13 +35,12 @@ async function start(deps: SweepTenantsDeps, request: SweepRequest): Promise<Swe
   if (known?.status === 'following-up') await askToFinish(deps, request);
   if (known && known.status !== 'running') return known.status;
   const before = known ?? newSweepRecord(sweepId, now.toISOString());
-  if (!(await deps.sweeps.lease(sweepId, new Date(now.getTime() + deps.leaseMs), now))) {
+  const begun: SweepRecord = { ...before, walks: before.walks + 1 };
+  if (!(await deps.sweeps.lease(sweepId, new Date(now.getTime() + deps.leaseMs), now, begun))) {
     await deps.sweeps.write({ ...before, status: 'skipped' });
     deps.log.warn('sweep.skipped', { sweepId });
     return 'skipped';
   }
-  const begun: SweepRecord = { ...before, walks: before.walks + 1 };
-  await deps.sweeps.write(begun);
   return assessEstate(deps, begun, request);
 }
 

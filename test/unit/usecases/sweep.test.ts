@@ -255,9 +255,9 @@ describe('a sweep that breaks off', () => {
     expect(await stage.sweeps.read(sweepId)).toMatchObject({ status: 'running', walks: 2 });
   });
 
-  it('between its summary and its end is closed by the next delivery', async () => {
+  it('at its summary finishes with the next delivery, and gives its lease back', async () => {
     const stage = await aSweptEstate(1);
-    stage.sweeps.fail('release', new TypeError('killed'));
+    stage.sweeps.fail('write', new TypeError('killed'));
 
     const record = await stage.sweepOnce();
 

@@ -1,81 +1,90 @@
-import { odata } from '@azure/data-tables';
+import { odata, type TransactionAction } from '@azure/data-tables';
 import { Failure } from '../../domain/failure.ts';
 import type { FollowUps, SweepLedger } from '../../domain/ports.ts';
 import { newSweepRecord, noTenants, type SweepRecord } from '../../domain/sweep-record.ts';
 import { encodeKey } from './keys.ts';
 import { FORMAT, pack, unpack } from './packing.ts';
-import type { Row, Table } from './table.ts';
+import type { Entity, StoredRow, Table } from './table.ts';
 
 const SWEEPS = 'sweep';
-const SINGLE = 'single';
-const LEASE = 'lease';
-const LAST = 'last-finished';
+/** Ids of sweeps sort before these. */
+const LEASE = '~lease';
+const LAST = '~last-finished';
+const END = '~';
 
-/** Sweeps in table `Sweeps`: a row each, and beside them the one lease and a copy of the last that finished. */
+/**
+ * Sweeps in table `Sweeps`: a row each, and beside them the one lease and a copy of the last that finished. All share a
+ * partition, so that a sweep's steps are one transaction each.
+ */
 export function makeSweepLedger(table: Table): SweepLedger {
   return {
-    async lease(sweepId, until, now) {
-      const held = await table.get(SINGLE, LEASE);
-      const free = !held || held['owner'] === sweepId || Date.parse(String(held['until'])) <= now.getTime();
-      if (!free) return false;
-      const row = {
-        partitionKey: SINGLE,
-        rowKey: LEASE,
-        format: FORMAT,
-        owner: sweepId,
-        until: until.toISOString(),
-      };
-      try {
-        await (held ? table.replace(row, held.etag) : table.create(row));
-        return true;
-      } catch (error) {
-        if (error instanceof Failure && error.kind === 'conflict') return false;
-        throw error;
-      }
-    },
-    async release(sweepId) {
-      const held = await table.get(SINGLE, LEASE);
-      if (held?.['owner'] !== sweepId) return;
-      const row = {
-        partitionKey: SINGLE,
-        rowKey: LEASE,
-        format: FORMAT,
-        owner: '',
-        until: new Date(0).toISOString(),
-      };
-      await table.replace(row, held.etag);
+    async lease(sweepId, until, now, record) {
+      const held = await table.get(SWEEPS, LEASE);
+      const left = held ? Date.parse(String(held['until'])) - now.getTime() : 0;
+      const isOurs = held?.['owner'] === sweepId;
+      if (held && !isOurs && left > 0) return false;
+      const isFresh = isOurs && left > ((until.getTime() - now.getTime()) * 2) / 3;
+      if (isFresh && !record) return true;
+      const lease = written(leaseRow(sweepId, until), held);
+      return unlessOvertaken(table.transact(record ? [lease, upsert(sweepRow(record))] : [lease]));
     },
     async write(record) {
-      const row = {
-        format: FORMAT,
-        status: record.status,
-        startedAt: record.startedAt,
-        ...pack('sweep', record),
-      };
-      await table.put({ partitionKey: SWEEPS, rowKey: record.sweepId, ...row });
-      if (record.status === 'finished') await becomeLast(table, record, row);
+      const actions = [upsert(sweepRow(record))];
+      if (record.status === 'finished') {
+        const [last, held] = await Promise.all([table.get(SWEEPS, LAST), table.get(SWEEPS, LEASE)]);
+        const isLast = !last || String(last['startedAt']) <= record.startedAt;
+        if (isLast) actions.push(written({ ...sweepRow(record), rowKey: LAST }, last));
+        if (held?.['owner'] === record.sweepId) actions.push(written(leaseRow('', new Date(0)), held));
+      }
+      await table.transact(actions);
     },
     read: async (sweepId) => recordOf(await table.get(SWEEPS, sweepId)),
     async recent(before, size) {
       // Ids rise with time, and tables are read upwards; there is about one sweep a night, so all of them are few.
       const found: SweepRecord[] = [];
-      const upTo = before === null ? '' : odata` and RowKey lt ${before}`;
-      for await (const row of table.list(odata`PartitionKey eq ${SWEEPS}` + upTo)) {
+      const filter = odata`PartitionKey eq ${SWEEPS} and RowKey lt ${before ?? END}`;
+      for await (const row of table.list(filter)) {
         const sweep = recordOf(row);
         if (sweep) found.push(sweep);
       }
       return found.reverse().slice(0, size);
     },
-    lastFinished: async () => recordOf(await table.get(SINGLE, LAST)),
+    lastFinished: async () => recordOf(await table.get(SWEEPS, LAST)),
   };
 }
 
-/** A later sweep that has finished stays the last one, also when an earlier one is written again. */
-async function becomeLast(table: Table, record: SweepRecord, row: Row): Promise<void> {
-  const last = await table.get(SINGLE, LAST);
-  if (last && String(last['startedAt']) > record.startedAt) return;
-  const entity = { partitionKey: SINGLE, rowKey: LAST, ...row };
-  await (last ? table.replace(entity, last.etag) : table.create(entity));
+function sweepRow(record: SweepRecord): Entity {
+  return {
+    partitionKey: SWEEPS,
+    rowKey: record.sweepId,
+    format: FORMAT,
+    status: record.status,
+    startedAt: record.startedAt,
+    ...pack('sweep', record),
+  };
+}
+
+function leaseRow(owner: string, until: Date): Entity {
+  return { partitionKey: SWEEPS, rowKey: LEASE, format: FORMAT, owner, until: until.toISOString() };
+}
+
+function upsert(row: Entity): TransactionAction {
+  return ['upsert', row, 'Replace'];
+}
+
+/** Writes a row that still is as it was read, or was not there. */
+function written(row: Entity, known: StoredRow | null): TransactionAction {
+  return known ? ['update', row, 'Replace', { etag: known.etag }] : ['create', row];
+}
+
+async function unlessOvertaken(write: Promise<void>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (error instanceof Failure && error.kind === 'conflict') return false;
+    throw error;
+  }
 }
 
 function recordOf(row: Record<string, unknown> | null): SweepRecord | null {
