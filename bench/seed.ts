@@ -7,12 +7,14 @@ import { createHash } from 'node:crypto';
 import { TableClient, type TransactionAction } from '@azure/data-tables';
 import { tenantRow } from '../src/lib/adapters/tables/tenant-list.ts';
 import { assess } from '../src/lib/domain/assessment.ts';
+import type { AssessmentRules } from '../src/lib/domain/pass-rules.ts';
 import { makeRoleTable } from '../src/lib/domain/role-table.ts';
 import { indexReadings } from '../src/lib/domain/sweep.ts';
 import { newTenantRecord, type TenantRecord } from '../src/lib/domain/tenant-record.ts';
 import { signatureOf } from '../src/lib/domain/tenant-summary.ts';
 import { applyTelling } from '../src/lib/domain/tenant.ts';
 import { subscriptionScope } from '../src/lib/domain/scope.ts';
+import { everything } from '../src/lib/domain/watch.ts';
 import {
   APPLICATION,
   EARNING_ROLE,
@@ -65,6 +67,14 @@ function coveredTenant(at: number, now: Date): TenantRecord {
     trusted: true,
   });
   const scope = subscriptionScope(subscriptionId(at));
+  const rules: AssessmentRules = {
+    managingTenantId: MANAGING_TENANT,
+    identities: { principal, others: [] },
+    partnerRole: 'direct-bill',
+    watchRules: everything,
+    roles: makeRoleTable(),
+    expectDelegationWithinMs: 0,
+  };
   const readings = indexReadings(
     [
       {
@@ -82,7 +92,7 @@ function coveredTenant(at: number, now: Date): TenantRecord {
             scope,
             managedByTenantId: MANAGING_TENANT,
             offer: 'Managed service',
-            marketplace: false,
+            plan: null,
             provisioningState: 'Succeeded',
             authorizations: [{ principalId: PRINCIPAL, principalName: null, roleId: EARNING_ROLE }],
             eligibleAuthorizations: [],
@@ -90,14 +100,8 @@ function coveredTenant(at: number, now: Date): TenantRecord {
         ],
       },
     ],
-    MANAGING_TENANT,
+    rules,
   );
-  const rules = {
-    managingTenantId: MANAGING_TENANT,
-    identities: { principal, others: [] },
-    roles: makeRoleTable(),
-    expectDelegationWithinMs: 0,
-  };
   const look = { at: now, causeId: 'seed', readings };
   return { ...assess(newTenantRecord(registration), look, rules).record, lastOutcome: 'assessed' };
 }

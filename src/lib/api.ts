@@ -1,5 +1,6 @@
 import type { TokenVerdict } from './domain/caller.ts';
 import type { Log } from './domain/log.ts';
+import type { PassRules } from './domain/pass-rules.ts';
 import type {
   Clock,
   LinkKey,
@@ -10,7 +11,6 @@ import type {
   TenantLedger,
   TenantList,
 } from './domain/ports.ts';
-import type { Principal } from './domain/principal.ts';
 import type { AcceptGap } from './usecases/accept-gap.ts';
 import type { Attest } from './usecases/attest.ts';
 import type { AwaitOutcome } from './usecases/await-outcome.ts';
@@ -28,7 +28,7 @@ import { makeShowTenant } from './usecases/show-tenant.ts';
 import { makeStartSweep } from './usecases/start-sweep.ts';
 import { makeTellAsOperator } from './usecases/tell-as-operator.ts';
 
-export interface ApiDeps {
+export interface ApiDeps extends Pick<PassRules, 'principals' | 'principalRules' | 'watchRules'> {
   readonly ledger: TenantLedger;
   readonly list: TenantList;
   readonly links: LinkLedger;
@@ -36,7 +36,6 @@ export interface ApiDeps {
   readonly parked: ParkedMessages;
   readonly queues: Queues;
   readonly managingTenantId: string;
-  readonly principals: readonly Principal[];
   readonly staleAfterMs: number;
   readonly verifyToken: (token: string) => Promise<TokenVerdict>;
   /** What operators do about links, gaps and what people tell. */

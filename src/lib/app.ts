@@ -33,6 +33,7 @@ import { makeLog } from './adapters/telemetry/log.ts';
 import { makeApi } from './api.ts';
 import { loadConfig, type Config } from './config.ts';
 import type { LinkIdentity } from './domain/link.ts';
+import { decidingFacts } from './domain/pass-rules.ts';
 import { makeRoleTable } from './domain/role-table.ts';
 import { makeAttest } from './usecases/attest.ts';
 import { makeAwaitOutcome } from './usecases/await-outcome.ts';
@@ -130,6 +131,7 @@ function makeApp(config: Config, writeLine: WriteLine) {
       links,
       queues,
       principals: config.principals,
+      principalRules: config.principalRules,
       partnerLinks: azure.partnerLinks,
       tenantEstate: azure.tenantEstate,
       clock,
@@ -143,6 +145,7 @@ function makeApp(config: Config, writeLine: WriteLine) {
       list,
       queues,
       principals: config.principals,
+      principalRules: config.principalRules,
       globalPartnerIds: config.globalPartnerIds,
       mode: config.linkRules.mode,
       partnerLinks: azure.partnerLinks,
@@ -167,6 +170,7 @@ function makeApp(config: Config, writeLine: WriteLine) {
       digest,
       managingTenantId: config.managingTenantId,
       trustedSources: config.trustedSources,
+      decidingFacts: decidingFacts(config),
     }),
     reconcile: makeReconcile({
       reconcileTenant,
@@ -214,6 +218,8 @@ function makeApp(config: Config, writeLine: WriteLine) {
       ...config.notices,
       managingTenantId: config.managingTenantId,
       principals: config.principals,
+      principalRules: config.principalRules,
+      watchRules: config.watchRules,
       publicUrl: config.publicUrl,
       staleAfterMs: config.staleAfterMs,
       sweeps,
@@ -245,6 +251,8 @@ function makeApp(config: Config, writeLine: WriteLine) {
       parked,
       sweeps,
       principals: config.principals,
+      principalRules: config.principalRules,
+      watchRules: config.watchRules,
       staleAfterMs: config.staleAfterMs,
       clock,
     }),

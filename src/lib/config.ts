@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { agreements, partnerRoles } from './domain/agreement.ts';
 import { guid } from './domain/guid.ts';
 import { partnerId } from './domain/partner-id.ts';
+import { accessKinds } from './domain/tenant.ts';
 import { noticeRouteFaults, noticeRoutes, noticeRouteSetting } from './notice-settings.ts';
 
 /**
@@ -57,6 +59,36 @@ const additionalPrincipal = z.strictObject({
   formerObjectIds: z.array(guid).default([]),
 });
 
+const principalRule = z.strictObject({
+  principal: name,
+  tag: z.record(z.string().min(1), z.string()).optional(),
+  agreement: z.enum(agreements).optional(),
+  accessKind: z.enum(accessKinds).optional(),
+  tenantIds: z.array(guid).optional(),
+});
+
+/** Tenants, subscriptions and offers by name; a tag has one value, or a list of which one is enough. */
+const selection = z
+  .strictObject({
+    tenants: z.array(guid).default([]),
+    tags: z
+      .record(
+        z.string().min(1),
+        z.union(
+          [z.string().transform((value) => [value]), z.array(z.string()).min(1)],
+          'must be text or a list of texts',
+        ),
+      )
+      .default({}),
+    subscriptions: z.array(guid).default([]),
+    offers: z.array(z.string().min(1)).default([]),
+  })
+  .refine(
+    ({ tenants, tags, subscriptions, offers }) =>
+      [tenants, Object.keys(tags), subscriptions, offers].some(({ length }) => length > 0),
+    'must name a tenant, a tag, a subscription or an offer; leave the setting out to name none',
+  );
+
 const clouds = {
   AzureCloud: {
     arm: 'https://management.azure.com',
@@ -86,6 +118,7 @@ const environment = z.object({
   GLOBAL_PARTNER_IDS: list.pipe(z.array(partnerId)).default([]),
   WHEN_LINKED_ELSEWHERE: z.enum(['refuse', 'replace']).default('refuse'),
   UNLINK_ON_OFFBOARD: flag.default(false),
+  PARTNER_ROLE: z.enum(partnerRoles).default('direct-bill'),
 
   PRINCIPAL_NAME: name.default('pal-link'),
   PRINCIPAL_OBJECT_ID: guid,
@@ -97,6 +130,7 @@ const environment = z.object({
   PRINCIPAL_GROUPS: guids.default([]),
   PRINCIPAL_FORMER_OBJECT_IDS: guids.default([]),
   ADDITIONAL_PRINCIPALS: json(z.array(additionalPrincipal)).default([]),
+  PRINCIPAL_RULES: json(z.array(principalRule)).default([]),
   ALLOW_SECRETS: flag.default(false),
 
   OBSERVER_IDENTITY_CLIENT_ID: guid,
@@ -106,6 +140,8 @@ const environment = z.object({
 
   ROLE_DECISIONS: json(z.record(guid, z.boolean())).default({}),
   TRUSTED_SOURCES: list.default([]),
+  INCLUDE: json(selection).optional(),
+  EXCLUDE: json(selection).optional(),
 
   CLOUD: z.enum(['AzureCloud', 'AzureUSGovernment', 'AzureChinaCloud']).default('AzureCloud'),
   ALLOW_SOVEREIGN_CLOUD: flag.default(false),
@@ -283,6 +319,7 @@ function crossCheck(env: Environment, given: Given): Fault[] {
   );
   for (const [what, clash] of clashes(env))
     fault('ADDITIONAL_PRINCIPALS', `two principals share the ${what} ${clash}`);
+  checkPrincipalRules(env, (index, problem) => fault('PRINCIPAL_RULES', `[${index}]${problem}`));
 
   for (const problem of noticeRouteFaults(env.NOTICE_ROUTES, given, env.LOCAL_STACK)) {
     fault('NOTICE_ROUTES', problem);
@@ -343,7 +380,26 @@ function defaultCredential(env: Environment): CredentialGiven {
   };
 }
 
-/** One identity can carry one link, so names and object ids are unique. */
+function checkPrincipalRules(env: Environment, fault: (index: number, problem: string) => void): void {
+  const names = new Set([
+    env.PRINCIPAL_NAME,
+    ...env.ADDITIONAL_PRINCIPALS.map((principal) => principal.name),
+  ]);
+  env.PRINCIPAL_RULES.forEach(({ principal, ...given }, index, rules) => {
+    if (!names.has(principal)) {
+      fault(index, '.principal names none of the principals; see PRINCIPAL_NAME and ADDITIONAL_PRINCIPALS');
+    }
+    const fitsAll = Object.keys(given).length === 0;
+    if (fitsAll && index < rules.length - 1) {
+      fault(index, ' fits every tenant, so that no rule after it is ever reached: put it last');
+    }
+  });
+}
+
+/**
+ * One identity carries one partner ID, in its home tenant and in each customer's, so names, object ids and applications
+ * are unique: two principals of one application would be the same service principal in a tenant.
+ */
 function clashes(env: Environment): [string, string][] {
   const found: [string, string][] = [];
   const names = [env.PRINCIPAL_NAME, ...env.ADDITIONAL_PRINCIPALS.map((p) => p.name)];
@@ -351,6 +407,16 @@ function clashes(env: Environment): [string, string][] {
   if (new Set(names).size < names.length) found.push(['name', 'of another']);
   if (new Set(objects).size < objects.length)
     found.push(['object id', 'of another: one identity carries one partner ID']);
+  const applications = [
+    env.PRINCIPAL_APPLICATION_ID,
+    ...env.ADDITIONAL_PRINCIPALS.map((p) => p.applicationId),
+  ];
+  if (new Set(applications).size < applications.length) {
+    found.push([
+      'application id',
+      'of another: an application is one identity in each tenant, and one identity carries one partner ID, so a second partner ID needs an application of its own',
+    ]);
+  }
   return found;
 }
 
@@ -392,6 +458,9 @@ function shape(env: Environment, given: Given) {
     principals: [first, ...more],
     globalPartnerIds: env.GLOBAL_PARTNER_IDS,
     unlinkOnOffboard: env.UNLINK_ON_OFFBOARD,
+    principalRules: env.PRINCIPAL_RULES,
+    partnerRole: env.PARTNER_ROLE,
+    watchRules: { include: env.INCLUDE ?? null, exclude: env.EXCLUDE ?? null },
     linkRules: { mode: env.MODE, whenLinkedElsewhere: env.WHEN_LINKED_ELSEWHERE },
     observer: {
       managedIdentityClientId: env.OBSERVER_IDENTITY_CLIENT_ID,

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { pack, unpack } from '../../src/lib/adapters/tables/packing.ts';
 import type { Table } from '../../src/lib/adapters/tables/table.ts';
@@ -23,18 +23,14 @@ import {
 } from '../support/tenants.ts';
 
 const azurite = useAzurite();
+const digest = (text: string) => createHash('sha256').update(text).digest('hex');
 
 const implementations: { name: string; make: (outbox?: Outbox) => TenantLedger }[] = [
   { name: 'in memory', make: makeFakeTenantLedger },
   {
     name: 'in Table Storage',
     make: (outbox = makeFakeOutbox()) =>
-      makeTenantLedger(
-        azurite.table(),
-        makeTenantList(azurite.table(), (text) => text),
-        randomUUID,
-        outbox,
-      ),
+      makeTenantLedger(azurite.table(), makeTenantList(azurite.table(), digest), randomUUID, outbox),
   },
 ];
 

@@ -1,4 +1,5 @@
 /** The HTTP API on a stage of fakes: requests go through the very handlers that the host calls. */
+import { everything } from '../../src/lib/domain/watch.ts';
 import { HttpRequest, HttpResponse, InvocationContext } from '@azure/functions';
 import { makeApi } from '../../src/lib/api.ts';
 import { apiRoles, type ApiRole } from '../../src/lib/domain/caller.ts';
@@ -60,6 +61,8 @@ export function anApi() {
     clock,
     log,
     principals,
+    principalRules: [],
+    watchRules: everything,
     actions: { ...actionsOn(stage, principals), ...decisionsOn(stage, sweeps, found) },
     staleAfterMs: 2 * DAY,
     verifyToken: async (token) => Promise.resolve(verdictOf(token)),
@@ -108,10 +111,16 @@ function actionsOn({ ledger, clock, log, azure, ...stage }: Stage, principals: r
   const observer = { managedIdentityClientId: observerId, objectId: observerId };
   const roles = makeRoleTable();
   return {
-    attest: makeAttest({ ...telling, principals, observer, attestationValidMs: 180 * DAY }),
+    attest: makeAttest({
+      ...telling,
+      principals,
+      principalRules: [],
+      observer,
+      attestationValidMs: 180 * DAY,
+    }),
     recordDpor: makeRecordDpor(telling),
     proposeRemedies: makeProposeRemedies({
-      ...{ ledger, clock, principals, roles, observer },
+      ...{ ledger, clock, principals, principalRules: [], roles, observer },
       estate: azure.estate,
       managingTenantId: ids.managingTenant,
     }),

@@ -1,13 +1,14 @@
 /** Builders of what Azure shows: principals, delegations, subscriptions and the readings made of them. */
 import type { AssessmentRules } from '../../src/lib/domain/pass-rules.ts';
 import type { Reading } from '../../src/lib/domain/reading.ts';
-import type { Authorization, Delegation } from '../../src/lib/domain/delegation.ts';
+import type { Authorization, Delegation, Plan } from '../../src/lib/domain/delegation.ts';
 import { Failure, type FailureKind } from '../../src/lib/domain/failure.ts';
 import type { Principal } from '../../src/lib/domain/principal.ts';
 import type { RoleAssignment } from '../../src/lib/domain/role-assignment.ts';
 import { makeRoleTable } from '../../src/lib/domain/role-table.ts';
 import { resourceGroupScope, subscriptionScope, type Scope } from '../../src/lib/domain/scope.ts';
 import type { SubscriptionFacts } from '../../src/lib/domain/subscription.ts';
+import { everything } from '../../src/lib/domain/watch.ts';
 import { DAY } from './clock.ts';
 
 export const ids = {
@@ -84,12 +85,17 @@ export function aDelegation(changes: Partial<Delegation> = {}): Delegation {
     scope,
     managedByTenantId: ids.managingTenant,
     offer: 'Fabrikam managed service',
-    marketplace: false,
+    plan: null,
     provisioningState: 'Succeeded',
     authorizations: [aGrant()],
     eligibleAuthorizations: [],
     ...changes,
   };
+}
+
+/** A plan of the marketplace. */
+export function aPlan(changes: Partial<Plan> = {}): Plan {
+  return { publisher: 'fabrikam', product: 'managed', name: 'gold', version: '1.0.0', ...changes };
 }
 
 /** What is known of the nth subscription. */
@@ -146,6 +152,8 @@ export function someRules(changes: Partial<AssessmentRules> = {}): AssessmentRul
   return {
     managingTenantId: ids.managingTenant,
     identities: { principal: aPrincipal(), others: [] },
+    partnerRole: 'direct-bill',
+    watchRules: everything,
     roles: makeRoleTable(),
     expectDelegationWithinMs: 14 * DAY,
     ...changes,

@@ -9,6 +9,7 @@ import { makeReconcileLink } from '../../src/lib/usecases/reconcile-link.ts';
 import { makeReconcileTenant, type ReconcileTenantDeps } from '../../src/lib/usecases/reconcile-tenant.ts';
 import { makeReconcile } from '../../src/lib/usecases/reconcile.ts';
 import { makeRegisterTenant, type OnboardingMessage } from '../../src/lib/usecases/register-tenant.ts';
+import { everything } from '../../src/lib/domain/watch.ts';
 import { makeFakeEstate, type FakeEstate } from '../fakes/estate.ts';
 import { makeFakeDelegationWatch } from '../fakes/delegation-watch.ts';
 import { makeFakeLinkLedger } from '../fakes/link-ledger.ts';
@@ -62,6 +63,9 @@ export function aStage(options: StageOptions = {}) {
     sweeps,
     queues,
     principals,
+    principalRules: [],
+    partnerRole: 'direct-bill',
+    watchRules: everything,
     clock,
     index: azure.index,
     estate: azure.estate,
@@ -100,6 +104,7 @@ export function aStage(options: StageOptions = {}) {
     partnerLinks,
     queues,
     principals,
+    principalRules: [],
     mode: options.linkRules?.mode ?? 'enforce',
     globalPartnerIds: ['4600001'],
     clock,
@@ -114,6 +119,7 @@ export function aStage(options: StageOptions = {}) {
     partnerLinks,
     tenantEstate: inTenant,
     principals,
+    principalRules: [],
     queues,
     clock,
     digest,
@@ -129,6 +135,7 @@ export function aStage(options: StageOptions = {}) {
     digest: (text) => text.replaceAll(/[^a-zA-Z0-9]/g, '').slice(-40),
     managingTenantId: ids.managingTenant,
     trustedSources: options.trustedSources ?? ['*'],
+    decidingFacts: [],
   });
 
   return {

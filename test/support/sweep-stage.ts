@@ -1,4 +1,5 @@
 /** The sweep on the stage of fakes, with the queues worked off as the platform would. */
+import { everything } from '../../src/lib/domain/watch.ts';
 import { createHash } from 'node:crypto';
 import { makeRoleTable } from '../../src/lib/domain/role-table.ts';
 import type { SweepRecord } from '../../src/lib/domain/sweep-record.ts';
@@ -48,6 +49,9 @@ export function aSweepStage(options: { readonly adopt?: 'auto' | 'review' } = {}
     passRules: {
       managingTenantId: ids.managingTenant,
       principals: stage.principals,
+      principalRules: [],
+      partnerRole: 'direct-bill',
+      watchRules: everything,
       roles: makeRoleTable(),
       expectDelegationWithinMs: 14 * DAY,
     },

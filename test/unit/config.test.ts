@@ -240,6 +240,49 @@ describe('routes of notices', () => {
   });
 });
 
+describe('settings that say what is watched, and for whom', () => {
+  it('leave everything in, for a partner that bills directly', () => {
+    expect(loadConfig(someSettings())).toMatchObject({
+      partnerRole: 'direct-bill',
+      principalRules: [],
+      watchRules: { include: null, exclude: null },
+    });
+  });
+
+  it('name tenants, tags, subscriptions and offers', () => {
+    const config = loadConfig(
+      someSettings({
+        INCLUDE: '{"tags":{"env":["prod","stage"]}}',
+        EXCLUDE:
+          '{"tenants":["CCCCCCCC-0000-4000-8000-000000000001"],"tags":{"env":"test"},"offers":["Trial"]}',
+      }),
+    );
+
+    expect(config.watchRules).toEqual({
+      include: { tenants: [], tags: { env: ['prod', 'stage'] }, subscriptions: [], offers: [] },
+      exclude: {
+        tenants: ['cccccccc-0000-4000-8000-000000000001'],
+        tags: { env: ['test'] },
+        subscriptions: [],
+        offers: ['Trial'],
+      },
+    });
+  });
+
+  it('name the principal of some tenants', () => {
+    const rules = [
+      { principal: 'pal-bergen', tag: { region: 'west' }, accessKind: 'service-principal', agreement: 'ea' },
+      { principal: 'pal-link' },
+    ];
+    const settings = { ...additional({}), PRINCIPAL_RULES: JSON.stringify(rules), PARTNER_ROLE: 'reseller' };
+
+    expect(loadConfig(someSettings(settings))).toMatchObject({
+      principalRules: rules,
+      partnerRole: 'reseller',
+    });
+  });
+});
+
 describe('settings that are wrong', () => {
   it('stop the start with the names of all that are missing', () => {
     expect(named({}).sort()).toEqual([
@@ -333,6 +376,14 @@ describe('settings that are wrong', () => {
     ['STALE_AFTER_MS', { STALE_AFTER_MS: '-1' }],
     ['ATTESTATION_VALID_MS', { ATTESTATION_VALID_MS: '0' }],
     ['CONCURRENT_READS', { CONCURRENT_READS: 'NaN' }],
+    ['PARTNER_ROLE', { PARTNER_ROLE: 'distributor' }],
+    ['PRINCIPAL_RULES', { PRINCIPAL_RULES: '{"principal":"pal-link"}' }],
+    ['PRINCIPAL_RULES', { PRINCIPAL_RULES: '[{"principal":"pal-link","tags":{"env":"test"}}]' }],
+    ['EXCLUDE', { EXCLUDE: '{"tenants":["contoso.com"]}' }],
+    ['EXCLUDE', { EXCLUDE: '{"tenant":[],"offers":["Trial"]}' }],
+    ['EXCLUDE', { EXCLUDE: '{"tags":{"env":7}}' }],
+    ['INCLUDE', { INCLUDE: '{}' }],
+    ['INCLUDE', { INCLUDE: '{"tenants":[]}' }],
   ])('in %s are named: %j', (setting, changes) => {
     expect(wrong(changes)).toEqual([setting]);
   });
@@ -397,6 +448,21 @@ describe('settings that are wrong', () => {
       'two principals that are one identity',
       additional({ objectId: '0B0B0B0B-0000-4000-8000-000000000001' }),
       'ADDITIONAL_PRINCIPALS: two principals share the object id of another: one identity carries one partner ID',
+    ],
+    [
+      'two principals of one application',
+      additional({ applicationId: '0A0A0A0A-0000-4000-8000-000000000001' }),
+      'ADDITIONAL_PRINCIPALS: two principals share the application id of another: an application is one identity in each tenant, and one identity carries one partner ID, so a second partner ID needs an application of its own',
+    ],
+    [
+      'a rule for a principal nobody knows',
+      { PRINCIPAL_RULES: '[{"principal":"pal-oslo","tag":{"region":"nordics"}}]' },
+      'PRINCIPAL_RULES: [0].principal names none of the principals; see PRINCIPAL_NAME and ADDITIONAL_PRINCIPALS',
+    ],
+    [
+      'a rule that leaves nothing to the next',
+      { PRINCIPAL_RULES: '[{"principal":"pal-link"},{"principal":"pal-link","agreement":"ea"}]' },
+      'PRINCIPAL_RULES: [0] fits every tenant, so that no rule after it is ever reached: put it last',
     ],
     [
       'no tables',

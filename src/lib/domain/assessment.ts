@@ -1,3 +1,4 @@
+import { reverifySinceOf } from './agreement-news.ts';
 import { isSeen } from './coverage.ts';
 import { latest, type Gap } from './gap.ts';
 import { closedLately, endedGaps, gapsAfter } from './gaps-after.ts';
@@ -5,10 +6,11 @@ import { arrivedIn, departuresAfter, earnedElsewhere, gapsWithArrived, movesIn }
 import type { AssessmentRules } from './pass-rules.ts';
 import { isWhole, showsAll, type Reading } from './reading.ts';
 import { keyOf } from './scope.ts';
-import { scopesAfter } from './scopes-after.ts';
+import { scopesAfter, type ScopesAfter, type Ways } from './scopes-after.ts';
 import { changeOf } from './tenant-change.ts';
-import type { Phase, ScopeRecord, TenantRecord, TenantChange } from './tenant-record.ts';
+import type { Phase, TenantRecord, TenantChange } from './tenant-record.ts';
 import { observedKinds, observedKindsOf } from './tenant.ts';
+import { isScopeWatched } from './watch.ts';
 
 export interface Look {
   readonly at: Date;
@@ -50,10 +52,14 @@ export function assess(before: TenantRecord, look: Look, rules: AssessmentRules)
   const seenAt = latest(before.lastGood, look.sweptAt);
   const shown = observedKinds.flatMap((kind) => readings[kind] ?? []);
   const arrived = arrivedIn(before, shown);
-  const { scopes: judged, unread } = scopesAfter(before, { readings, expected, at: look.at, seenAt }, rules);
+  const watched = {
+    ...before,
+    scopes: before.scopes.filter((scope) => isScopeWatched(rules.watchRules, scope)),
+  };
+  const { scopes: judged, unread } = scopesAfter(watched, { readings, expected, at: look.at, seenAt }, rules);
   const scopes = earnedElsewhere(judged, arrived);
   const counts = complete || firstSight;
-  const phase = counts ? phaseAfter(before, scopes, look.at, rules) : before.phase;
+  const phase = counts ? phaseAfter(before, { scopes, readings }, look.at, rules) : before.phase;
   // The age of a record counts from the first sight on, also where one way of access has never been read well.
   const lastGood = counts ? look.at.toISOString() : before.lastGood;
   if (phase === 'awaiting') return unchanged({ ...before, phase, lastGood }, complete);
@@ -63,7 +69,7 @@ export function assess(before: TenantRecord, look: Look, rules: AssessmentRules)
   const gaps = gapsAfter(
     { ...before, openGaps },
     { scopes, unread },
-    { at: look.at, seenAt },
+    { at: look.at, seenAt, rules },
     new Map(moved.map(({ scope, to }) => [scope.subscriptionId, to])),
   );
   const kept = new Set(scopes.map(({ scope }) => keyOf(scope)));
@@ -99,18 +105,21 @@ export function assess(before: TenantRecord, look: Look, rules: AssessmentRules)
 }
 
 /**
- * Closes the record of a tenant that is no longer ours: gaps end, scopes and history stay. `sweptAt` as in a look.
+ * Closes the record of a tenant that is no longer ours, or that the settings exclude: gaps end, scopes and history stay.
+ * `sweptAt` as in a look.
  */
 export function closeRecord(
   before: TenantRecord,
   { at, causeId, sweptAt }: Pick<Look, 'at' | 'causeId' | 'sweptAt'>,
+  phase: 'closed' | 'excluded' = 'closed',
 ): Assessment {
-  if (before.phase === 'closed') return unchanged(before, true);
+  if (before.phase === phase) return unchanged(before, true);
   const seenAt = latest(before.lastGood, sweptAt);
-  const closed = endedGaps(before, { as: 'offboarded' }, { at, seenAt });
+  const as = phase === 'closed' ? 'offboarded' : 'excluded';
+  const closed = endedGaps(before, { as }, { at, seenAt });
   const record: TenantRecord = {
     ...before,
-    phase: 'closed',
+    phase,
     openGaps: [],
     closedGaps: closedLately([...before.closedGaps, ...closed], at),
     // Whether it is delegated still, the next sweep tells.
@@ -127,11 +136,15 @@ function unchanged(record: TenantRecord, complete: boolean): Assessment {
 
 function phaseAfter(
   before: TenantRecord,
-  scopes: readonly ScopeRecord[],
+  { scopes, readings }: Pick<ScopesAfter, 'scopes'> & Pick<Ways, 'readings'>,
   at: Date,
   rules: AssessmentRules,
 ): Phase {
   if (scopes.some(({ verdict }) => isSeen(verdict))) return 'covered';
+  const excluded = observedKinds.some((kind) =>
+    readings[kind]?.some((reading) => reading.kind === 'excluded'),
+  );
+  if (excluded && scopes.length === 0) return 'excluded';
   if (before.phase === 'covered' || before.phase === 'not-delegated') return 'not-delegated';
   const expectedBy = Date.parse(before.registration.announcedAt) + rules.expectDelegationWithinMs;
   return at.getTime() < expectedBy ? 'awaiting' : 'not-delegated';
@@ -142,14 +155,18 @@ function differs(before: TenantRecord, after: TenantRecord): boolean {
   return signature(before) !== signature(after);
 }
 
-function signature({ phase, scopes, openGaps }: TenantRecord): string {
+function signature({ registration, phase, scopes, openGaps }: TenantRecord): string {
   const seen = scopes.map((s) =>
     [
       keyOf(s.scope),
       s.verdict,
       s.inherited,
       s.coveredBy.join(),
+      s.agreement,
+      s.agreementSource,
       s.countsFor,
+      reverifySinceOf(registration, s),
+      JSON.stringify(s.offers),
       s.roleIds.join(),
       s.conditional,
     ].join('|'),

@@ -17,10 +17,9 @@ export const nothingAffected: Affected = { tenants: 0, scopes: 0 };
 export function restsOn(
   { registration }: Pick<TenantSummary, 'registration'>,
   link: { readonly principal: Principal; readonly tenantId: string },
-  rules: Pick<PassRules, 'principals'>,
+  rules: Pick<PassRules, 'principals' | 'principalRules'>,
 ): boolean {
-  if (registration.offboardedAt || principalFor(rules, registration.facts.principal) !== link.principal)
-    return false;
+  if (registration.offboardedAt || principalFor(rules, registration) !== link.principal) return false;
   const kinds = observedKindsOf(registration);
   return link.tenantId === link.principal.homeTenantId
     ? kinds.includes('lighthouse')

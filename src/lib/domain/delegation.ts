@@ -1,5 +1,13 @@
 import type { Scope } from './scope.ts';
 
+/** A marketplace plan, as far as ARM tells it. */
+export interface Plan {
+  readonly publisher: string | null;
+  readonly product: string | null;
+  readonly name: string | null;
+  readonly version: string | null;
+}
+
 /** One permanent or just-in-time grant inside a delegation's definition. */
 export interface Authorization {
   readonly principalId: string;
@@ -25,10 +33,11 @@ export interface Delegation {
   /** Name (GUID) of the definition; null where ARM did not say. Several assignments may share one. */
   readonly definitionName?: string | null;
   readonly managedByTenantId: string;
+  /** The offer's name (registrationDefinitionName). */
   readonly offer: string | null;
   readonly description?: string | null;
-  /** True for an offer from the marketplace: only a new plan version changes it. */
-  readonly marketplace: boolean;
+  /** The plan of an offer from the marketplace, which only a new version of the plan changes; null for any other. */
+  readonly plan: Plan | null;
   readonly provisioningState: string;
   readonly authorizations: readonly Authorization[];
   readonly eligibleAuthorizations: readonly EligibleAuthorization[];

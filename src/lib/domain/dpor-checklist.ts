@@ -1,7 +1,7 @@
 import { dporApplies, dporStatus, type DporApplies, type DporStatus, type DporStep } from './dpor.ts';
 import { dporInstructions, type Instructions } from './instructions.ts';
 import type { TenantRecord } from './tenant-record.ts';
-import { agreementOf } from './tenant.ts';
+import { agreementIn } from './tenant.ts';
 
 /** One subscription's line in the checklist of partners of record. */
 export interface DporItem extends DporApplies {
@@ -28,7 +28,7 @@ export function dporChecklist(record: TenantRecord, wantedPartnerId: string): re
   const ids = [...new Set(known.map((id) => id.toLowerCase()))].sort();
   return ids.flatMap((subscriptionId) => {
     const seen = scopes.find((scope) => scope.subscriptionId.toLowerCase() === subscriptionId);
-    const applies = dporApplies(agreementOf(registration), seen?.quotaId ?? null);
+    const applies = dporApplies(agreementIn(registration, subscriptionId), seen?.quotaId ?? null);
     const told = dpor.find((one) => one.subscriptionId === subscriptionId);
     if (applies.applies === 'no' && !told) return [];
     const last = told?.steps.at(-1);

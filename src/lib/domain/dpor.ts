@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import type { Agreement } from './agreement.ts';
 import type { Fault } from './fault.ts';
 import { guid } from './guid.ts';
 import { partnerId } from './partner-id.ts';
-import type { Agreement } from './subscription.ts';
 
 /**
  * The digital partner of record of a subscription: set by the customer in the portal, one partner a subscription, changed

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { agreements } from './agreement.ts';
 import { guid } from './guid.ts';
 import { scopeOf } from './scope.ts';
-import { accessKinds, agreements, type Facts, type Presence } from './tenant.ts';
+import { accessKinds, type Presence, type ToldFacts } from './tenant.ts';
 
 /** The onboarding events this product takes (CloudEvents `type`). */
 const onboardingTypes = [
@@ -16,6 +17,9 @@ const presences: Readonly<Record<(typeof onboardingTypes)[number], Presence>> = 
   'pal.tenant.offboarded.v1': 'offboarded',
 };
 
+/** So many agreements of single subscriptions one event tells at most; more come in several events. */
+const MAX_AGREEMENTS = 1_000;
+
 /**
  * The `data` of an onboarding event, or the whole message where no envelope is used. Unknown fields are ignored and
  * counted: systems add fields, and an onboarding must not fail for it.
@@ -28,7 +32,17 @@ export const onboardingData = z.object({
     .optional(),
   accessKinds: z.array(z.enum(accessKinds)).min(1).optional(),
   accessKind: z.enum(accessKinds).optional().describe('Short for accessKinds with one element.'),
-  agreement: z.enum(agreements).optional(),
+  agreement: z
+    .enum(agreements)
+    .optional()
+    .describe('How the customer buys its subscriptions, where nothing is told of a single one.'),
+  subscriptionAgreements: z
+    .record(guid, z.enum(agreements))
+    .refine((told) => Object.keys(told).length <= MAX_AGREEMENTS, `has more than ${MAX_AGREEMENTS} entries`)
+    .optional()
+    .describe(
+      'Agreements of single subscriptions, by subscription id; they go before the tenant’s, and each is kept by itself.',
+    ),
   subscriptionIds: z.array(guid).max(2_000).optional().describe('Subscriptions expected to be delegated.'),
   principal: z
     .string()
@@ -56,7 +70,7 @@ export type Onboarding =
   | {
       readonly kind: 'registration';
       readonly tenantId: string;
-      readonly facts: Facts;
+      readonly facts: ToldFacts;
       readonly presence: Presence;
       /** The envelope's id, or null for bare data. */
       readonly eventId: string | null;
@@ -139,7 +153,7 @@ function parseBareData(object: Record<string, unknown>): Onboarding | Unprocessa
 
 function registration(data: z.infer<typeof onboardingData>, raw: Record<string, unknown>) {
   const { tenantId, accessKind, accessKinds: kinds, subscriptionIds, ...rest } = data;
-  const facts: Facts = {
+  const facts: ToldFacts = {
     ...rest,
     ...(kinds || accessKind ? { accessKinds: kinds ?? (accessKind ? [accessKind] : []) } : {}),
     ...(subscriptionIds ? { subscriptionIds: [...new Set(subscriptionIds)] } : {}),

@@ -33,6 +33,8 @@ export type GapEnding =
   | { readonly as: 'unproven' }
   /** The scope is no longer looked at by itself: another scope speaks for it. */
   | { readonly as: 'superseded' }
+  /** The settings exclude its tenant, subscription or offer. */
+  | { readonly as: 'excluded' }
   /** The tenant is no longer ours. */
   | { readonly as: 'offboarded' }
   /** The subscription belongs to another tenant now, and the gap goes on there. */

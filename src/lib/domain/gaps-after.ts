@@ -1,8 +1,10 @@
 import type { Verdict } from './coverage.ts';
 import { isGap, isUndecided, latest, type Gap, type GapEnding } from './gap.ts';
+import type { AssessmentRules } from './pass-rules.ts';
 import { keyOf, scopeOf } from './scope.ts';
 import type { ScopesAfter } from './scopes-after.ts';
 import type { ScopeRecord, TenantRecord } from './tenant-record.ts';
+import { isScopeWatched } from './watch.ts';
 
 export interface GapsAfter {
   readonly open: readonly Gap[];
@@ -25,7 +27,7 @@ interface GapLook {
 export function gapsAfter(
   before: TenantRecord,
   { scopes, unread }: ScopesAfter,
-  look: GapLook,
+  look: GapLook & { readonly rules: AssessmentRules },
   movedTo: ReadonlyMap<string, string>,
 ): GapsAfter {
   const at = look.at.toISOString();
@@ -58,8 +60,11 @@ export function gapsAfter(
   const closed = before.openGaps
     .filter(({ scope }) => !still.has(keyOf(scope)))
     .map((gap) => {
+      const scope = earlier.get(keyOf(gap.scope));
+      const excluded = scope !== undefined && !isScopeWatched(look.rules.watchRules, scope);
       const to = movedTo.get(scopeOf(gap.scope)?.subscriptionId ?? '');
-      const ending = endingOf(after.get(keyOf(gap.scope))?.verdict, to);
+      const verdict = after.get(keyOf(gap.scope))?.verdict;
+      const ending = excluded ? { as: 'excluded' as const } : endingOf(verdict, to);
       return { ...asSeen(gap), closedAt: at, ending };
     });
   return { open, opened, closed, reopened };

@@ -1,16 +1,21 @@
+import { agreementSourceOf, countsFor } from './agreement.ts';
 import { judgeAssignments, judgeScope, type Coverage, type JudgedVerdict } from './coverage.ts';
+import type { Delegation } from './delegation.ts';
 import { sameId } from './guid.ts';
 import type { AssessmentRules } from './pass-rules.ts';
 import type { Reading } from './reading.ts';
 import type { RoleAssignment } from './role-assignment.ts';
 import { groupOf, isWithin, keyOf, scopeKey, subscriptionScope, type Scope } from './scope.ts';
-import { countsFor, type SubscriptionFacts } from './subscription.ts';
-import type { ScopeRecord, TenantRecord } from './tenant-record.ts';
+import type { SubscriptionFacts } from './subscription.ts';
+import type { Offer, ScopeRecord, TenantRecord } from './tenant-record.ts';
+import { agreementIn } from './tenant.ts';
+import { isDelegationWatched } from './watch.ts';
 
 export function notVisible(
   scope: Scope,
   known: ReadonlyMap<string, ScopeRecord>,
   at: Date,
+  tenant: TenantRecord,
   rules: AssessmentRules,
 ): ScopeRecord {
   const before = known.get(scopeKey(scope));
@@ -22,15 +27,17 @@ export function notVisible(
     verdict: 'not-visible',
     inherited: false,
     coveredBy: [],
-    countsFor: before?.countsFor ?? 'unknown',
+    ...contractOf(scope.subscriptionId, before?.quotaId ?? null, tenant, rules),
     principal: rules.identities.principal.name,
     roleIds: [],
     conditional: false,
     quotaId: before?.quotaId ?? null,
-    marketplace: false,
+    offers: before?.offers ?? [],
+    marketplace: before?.marketplace ?? false,
     since: at.toISOString(),
     directAt: null,
     lastEarningAt: null,
+    provenAt: before?.provenAt ?? null,
   };
 }
 
@@ -41,7 +48,11 @@ export function judgeReading(
   before: TenantRecord,
   rules: AssessmentRules,
 ): ScopeRecord[] {
-  const ours = reading.delegations.filter((d) => sameId(d.managedByTenantId, rules.managingTenantId));
+  const ours = reading.delegations.filter(
+    (delegation) =>
+      sameId(delegation.managedByTenantId, rules.managingTenantId) &&
+      isDelegationWatched(rules.watchRules, delegation),
+  );
   const byScope = Map.groupBy(ours, ({ scope }) => scopeKey(scope));
   const above = byScope.get(scopeKey(subscriptionScope(reading.facts.subscriptionId))) ?? [];
 
@@ -51,10 +62,13 @@ export function judgeReading(
     const inherited = scope.resourceGroup === null ? [] : above;
     const evidence = { subscriptionState: reading.facts.state, own, inherited };
     const coverage = judgeScope(evidence, rules.identities, rules.roles);
+    const seen = seenScope(scope, reading.facts, coverage, { at, before, rules });
     return {
-      ...seenScope(scope, reading.facts, coverage, { at, before, rules }),
-      marketplace: own.every(({ marketplace }) => marketplace),
-      directAt: reading.direct ? at.toISOString() : (known.get(scopeKey(scope))?.directAt ?? null),
+      ...seen,
+      offers: offersOf(own),
+      marketplace: own.every(({ plan }) => plan !== null),
+      directAt: reading.direct ? seen.directAt : (known.get(scopeKey(scope))?.directAt ?? null),
+      provenAt: reading.direct ? seen.provenAt : null,
     };
   });
 }
@@ -113,16 +127,40 @@ function seenScope(
     verdict: coverage.verdict,
     inherited: coverage.inherited,
     coveredBy: [],
-    countsFor: countsFor(before.registration.facts.agreement ?? 'unknown', facts.quotaId),
+    ...contractOf(scope.subscriptionId, facts.quotaId, before, rules),
     principal: rules.identities.principal.name,
     roleIds: coverage.roleIds,
     conditional: false,
     quotaId: facts.quotaId,
+    offers: [],
     marketplace: false,
     since: at.toISOString(),
     directAt: at.toISOString(),
     lastEarningAt: null,
+    provenAt: coverage.verdict === 'earning' ? at.toISOString() : null,
   };
+}
+
+/** The subscription's agreement, how it is known, and what it counts for. */
+function contractOf(
+  subscriptionId: string,
+  quotaId: string | null,
+  { registration }: TenantRecord,
+  { partnerRole }: AssessmentRules,
+): Pick<ScopeRecord, 'agreement' | 'agreementSource' | 'countsFor'> {
+  const agreement = agreementIn(registration, subscriptionId);
+  return {
+    agreement,
+    agreementSource: agreementSourceOf(agreement, quotaId),
+    countsFor: countsFor(agreement, quotaId, partnerRole),
+  };
+}
+
+/** Each offer once, in an order of their own: ARM's may differ from list to list. */
+function offersOf(delegations: readonly Delegation[]): Offer[] {
+  const offers = delegations.map(({ offer, plan }) => ({ name: offer, plan }));
+  const distinct = new Map(offers.map((offer) => [JSON.stringify(offer), offer]));
+  return [...distinct].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, offer]) => offer);
 }
 
 /** Verdicts as a direct reading would give them, to tell whether the index brings worse news than the ledger holds. */

@@ -23,6 +23,8 @@ export type Reading =
       /** All of ours above the subscription, at it and below it. */
       readonly assignments: readonly RoleAssignment[];
     }
+  /** Ours, and excluded by the settings: not read, not judged, not counted. */
+  | { readonly kind: 'excluded'; readonly scope: Scope }
   /** The removal is proven. */
   | { readonly kind: 'gone'; readonly scope: Scope }
   /** Still delegated to us, but the subscription belongs to another customer's tenant now. */

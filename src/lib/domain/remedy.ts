@@ -71,10 +71,10 @@ export function proposeRemedy(needs: RemedyNeeds): Remedy {
       text: `The subscription is ${needs.subscriptionState}: nothing is consumed, so nothing can earn. The customer can enable it again.`,
     };
   }
-  const changeable = own.filter(({ marketplace }) => !marketplace);
+  const changeable = own.filter(({ plan }) => plan === null);
   const live = changeable.find(isReady) ?? changeable[0] ?? own[0];
   if (!live) return delegate(needs);
-  return live.marketplace ? publishPlan(needs, live) : redeploy(needs, live, verdict);
+  return live.plan ? publishPlan(needs, live) : redeploy(needs, live, verdict);
 }
 
 /** What a definition is to hold: all it holds, without ids that name nobody, and with what is missing. */

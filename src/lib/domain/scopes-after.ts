@@ -68,7 +68,12 @@ function bestRecordOf(
   const best = same.filter((scope) => scope.verdict === verdict);
   const chosen = best[0] ?? same[0];
   const since = earlier?.verdict === verdict ? earlier.since : chosen.since;
-  return { ...chosen, since, coveredBy: best.flatMap(({ coveredBy }) => coveredBy) };
+  return {
+    ...chosen,
+    since,
+    coveredBy: best.flatMap(({ coveredBy }) => coveredBy),
+    provenAt: latest(earlier?.provenAt, ...same.map(({ provenAt }) => provenAt)),
+  };
 }
 
 /**
@@ -111,6 +116,8 @@ function scopesThrough(
       const shown = new Set(seen.map(({ scope }) => keyOf(scope)));
       return under.filter(({ scope }) => !shown.has(keyOf(scope)));
     };
+    // What is excluded is no scope of ours; what was on record of it is left out before.
+    if (reading.kind === 'excluded') continue;
     if (reading.kind === 'unreadable') {
       under.forEach(keep);
       under.forEach(({ scope }) => unread.add(keyOf(scope)));
@@ -119,7 +126,7 @@ function scopesThrough(
       before.scopes
         .filter(({ subscriptionId }) => subscriptionId === reading.scope.subscriptionId)
         .forEach(({ scope }) => replaced.add(keyOf(scope)));
-    } else if (reading.kind === 'not-visible') keep(notVisible(reading.scope, known, at, rules));
+    } else if (reading.kind === 'not-visible') keep(notVisible(reading.scope, known, at, before, rules));
     else if (reading.kind === 'gone') under.forEach((scope) => keepGone(scope, at, keep));
     else if (reading.kind === 'role-assignments') {
       const seen = judgeAssigned(reading, under, at, before, rules);

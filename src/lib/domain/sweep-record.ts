@@ -24,7 +24,9 @@ export type SweptTenants = Readonly<
     | 'own'
     | 'projected'
     /** Only access that no pass can look at. */
-    | 'byHand',
+    | 'byHand'
+    /** Excluded by the settings, wholly or in all that is delegated to us. */
+    | 'excluded',
     number
   >
 >;
@@ -42,6 +44,7 @@ export const noTenants: SweptTenants = {
   own: 0,
   projected: 0,
   byHand: 0,
+  excluded: 0,
 };
 
 /** What it takes to go through the estate: queries of the index, and pages of the list of subscriptions. */

@@ -11,6 +11,7 @@ import { scopeKey, subscriptionScope } from './scope.ts';
 import { accessKindsOf } from './tenant.ts';
 import type { TenantRecord } from './tenant-record.ts';
 import type { TenantSummary } from './tenant-summary.ts';
+import { isScopeWatched, isTenantExcluded, isUnseenWatched, watchedPart } from './watch.ts';
 
 /** A message on the `sweeps` queue: begin a sweep, or look whether one has come to its end. */
 export const sweepRequest = z.object({
@@ -29,14 +30,19 @@ export function isMassWorsening(worsening: number, earning: number): boolean {
   return worsening > Math.max(10, earning * 0.05);
 }
 
+type SweepRules = Pick<AssessmentRules, 'managingTenantId' | 'watchRules'>;
+
 /** What a sweep does about one tenant. */
 export type SweepPlan =
   | {
       readonly do: 'nothing';
-      readonly count: 'steady' | 'closed' | 'closedButDelegated' | 'own' | 'projected' | 'byHand';
+      readonly count:
+        'steady' | 'closed' | 'closedButDelegated' | 'own' | 'projected' | 'byHand' | 'excluded';
     }
   /** On record and in the index, and something differs: compare scope by scope. */
   | { readonly do: 'compare' }
+  /** Excluded by the settings since it was last looked at: its record is closed. */
+  | { readonly do: 'exclude' }
   /** Not on record, and delegated to us. */
   | { readonly do: 'adopt' }
   /** Offboarded: what its row says of its being delegated still is no longer so. */
@@ -57,16 +63,24 @@ export interface SweptTenant {
 /** Decides what to do about one tenant of the merge-join. Pure and total. */
 export function planSweep(
   { tenantId, listed, sameDigest, indexed, at }: SweptTenant,
-  managingTenantId: string,
+  { managingTenantId, watchRules }: SweepRules,
 ): SweepPlan {
-  const delegated = delegatedToUs(indexed, managingTenantId).length > 0;
+  const readings = indexReadings(indexed, { managingTenantId, watchRules });
+  const delegated = readings.length > 0;
+  const isWatched = readings.some(({ kind }) => kind !== 'excluded');
   if (!listed) {
-    if (delegated) return { do: 'adopt' };
-    return { do: 'nothing', count: sameId(tenantId, managingTenantId) ? 'own' : 'projected' };
+    if (!delegated) {
+      return { do: 'nothing', count: sameId(tenantId, managingTenantId) ? 'own' : 'projected' };
+    }
+    const excluded = !isWatched || isTenantExcluded(watchRules, { tenantId, facts: {} });
+    return excluded ? { do: 'nothing', count: 'excluded' } : { do: 'adopt' };
   }
   if (listed.registration.offboardedAt) {
     if (delegated !== Boolean(listed.stillDelegatedSince)) return { do: 'note-delegated', delegated };
     return { do: 'nothing', count: delegated ? 'closedButDelegated' : 'closed' };
+  }
+  if (isTenantExcluded(watchRules, listed.registration)) {
+    return listed.phase === 'excluded' ? { do: 'nothing', count: 'excluded' } : { do: 'exclude' };
   }
   const kinds = accessKindsOf(listed.registration);
   if (kinds.includes('service-principal')) {
@@ -76,6 +90,11 @@ export function planSweep(
   // What follows a subscription to another tenant is handed over by passes.
   if (listed.openMoves > 0) return { do: 'ask' };
   if (listed.failure || listed.phase === 'unobserved' || listed.phase === 'closed') return { do: 'ask' };
+  if (listed.phase === 'excluded') {
+    return delegated && !isWatched ? { do: 'nothing', count: 'excluded' } : { do: 'ask' };
+  }
+  // The index proves nothing: after a change of agreement only a direct read does.
+  if (listed.toReverify > 0) return { do: 'ask' };
   const settled = listed.phase === 'covered' || listed.phase === 'not-delegated';
   const { acceptedUntil } = listed;
   // Time alone makes a gap of a delegation that is not ready, and ends an acceptance: looked at though nothing differs.
@@ -94,18 +113,16 @@ function lookedAtSince({ lastGood, failure }: TenantSummary, at: Date): boolean 
 /** The index's word on a tenant as readings, in the form a pass has them. */
 export function indexReadings(
   indexed: readonly IndexedSubscription[],
-  managingTenantId: string,
+  { managingTenantId, watchRules }: SweepRules,
 ): IndexReading[] {
-  return delegatedToUs(indexed, managingTenantId).map(({ facts, delegations }) => ({
-    kind: 'delegations' as const,
-    scope: subscriptionScope(facts.subscriptionId),
-    facts,
-    delegations,
-    direct: false,
-  }));
+  return delegatedToUs(indexed, managingTenantId).map((found): IndexReading => {
+    const scope = subscriptionScope(found.facts.subscriptionId);
+    const part = watchedPart(watchRules, found, managingTenantId);
+    return part ? { kind: 'delegations', scope, ...part, direct: false } : { kind: 'excluded', scope };
+  });
 }
 
-type IndexReading = Extract<Reading, { kind: 'delegations' }>;
+type IndexReading = Extract<Reading, { kind: 'delegations' | 'excluded' }>;
 
 export type Comparison =
   /** Nothing is worse than what is on record: the index may be believed. */
@@ -123,8 +140,14 @@ export function compareWithIndex(
   rules: AssessmentRules & { readonly indexLagAllowanceMs: number },
   look: Pick<Look, 'at' | 'causeId' | 'sweptAt'>,
 ): Comparison {
-  const shown = new Map(readings.flatMap((reading) => [...verdictsOf(reading, before, look.at, rules)]));
-  const known = before.scopes.filter(({ verdict }) => isSeen(verdict));
+  const shown = new Map(
+    readings.flatMap((reading) =>
+      reading.kind === 'excluded' ? [] : [...verdictsOf(reading, before, look.at, rules)],
+    ),
+  );
+  const known = before.scopes.filter(
+    (scope) => isSeen(scope.verdict) && isScopeWatched(rules.watchRules, scope),
+  );
   const worse = known.filter((scope) => {
     const verdict = shown.get(scopeKey({ id: scope.scope }));
     return verdict === undefined || isWorse(scope.verdict, verdict);
@@ -135,10 +158,10 @@ export function compareWithIndex(
     (scope) =>
       scope.directAt !== null && look.at.getTime() - Date.parse(scope.directAt) < rules.indexLagAllowanceMs,
   );
-  const expected = new Set(expectedSubscriptions(before));
-  const expectedMissing =
-    expected.size > 0 &&
-    readings.filter(({ facts }) => expected.has(facts.subscriptionId)).length < expected.size;
+  const found = new Set(readings.map(({ scope }) => scope.subscriptionId));
+  const expectedMissing = expectedSubscriptions(before).some(
+    (id) => !found.has(id) && isUnseenWatched(rules.watchRules, id),
+  );
   const nothingSeen = readings.length === 0 && before.phase !== 'not-delegated';
   if (worse.length > 0 || badAtFirst || readLately || expectedMissing || nothingSeen) {
     return { do: 'ask', worsening: worse.filter(({ verdict }) => verdict === 'earning').length };

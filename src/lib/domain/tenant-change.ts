@@ -1,3 +1,4 @@
+import { agreementNews } from './agreement-news.ts';
 import type { Gap } from './gap.ts';
 import { keyOf } from './scope.ts';
 import type { AcceptedGap, SubscriptionMove, TenantChange, TenantRecord } from './tenant-record.ts';
@@ -34,5 +35,6 @@ export function changeOf(
     gapsAccepted: accepted,
     gapsReopened: reopened.map(({ scope }) => scope),
     ...(moves.length > 0 ? { moves } : {}),
+    ...agreementNews(before, after),
   };
 }

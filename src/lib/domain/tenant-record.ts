@@ -1,12 +1,13 @@
+import type { Agreement, AgreementSource, CountsFor } from './agreement.ts';
 import type { Asked } from './asked.ts';
 import type { Attestation } from './attestation.ts';
 import type { Verdict } from './coverage.ts';
+import type { Plan } from './delegation.ts';
 import type { Dpor, DporStatus } from './dpor.ts';
 import type { FailureNote } from './failure.ts';
 import type { Acceptance, Gap } from './gap.ts';
 import type { Arrival, Departure } from './departure.ts';
 import type { Outcome } from './outcome.ts';
-import type { CountsFor } from './subscription.ts';
 import type { ObservedKind, Registration } from './tenant.ts';
 
 /** One scope's row: the verdict and what a person needs to understand it. */
@@ -18,6 +19,9 @@ export interface ScopeRecord {
   readonly inherited: boolean;
   /** The ways of access that show this verdict; another way may show the scope too, and less of it. */
   readonly coveredBy: readonly ObservedKind[];
+  /** The subscription's agreement as it was told; `unknown` where only its offer hints at one, or nothing does. */
+  readonly agreement: Agreement;
+  readonly agreementSource: AgreementSource;
   readonly countsFor: CountsFor;
   readonly principal: string;
   /** The roles the verdict rests on (bare GUIDs). */
@@ -25,11 +29,16 @@ export interface ScopeRecord {
   /** True where each of those roles is restricted by a condition. */
   readonly conditional: boolean;
   readonly quotaId: string | null;
+  /** The offers that delegate it to us; none where a role in the customer's own tenant covers it. */
+  readonly offers: readonly Offer[];
+  /** Whether all of those are from the marketplace, so that only a new version of a plan changes what they grant. */
   readonly marketplace: boolean;
   /** Since when the verdict has stood (ISO instant). */
   readonly since: string;
   /** The last direct read, which goes before the index for a while (ISO instant); null where only the index spoke. */
   readonly directAt: string | null;
+  /** The last direct read that showed it earning and is on record (ISO instant); null before the first. */
+  readonly provenAt: string | null;
   /**
    * Of a scope that has earned and does not now: the last look at which nothing was lost (ISO instant). Null while it
    * earns, and for one that has never earned.
@@ -37,11 +46,18 @@ export interface ScopeRecord {
   readonly lastEarningAt: string | null;
 }
 
+/** A Lighthouse offer a scope is delegated by. */
+export interface Offer {
+  readonly name: string | null;
+  /** Null for an offer that is not from the marketplace. */
+  readonly plan: Plan | null;
+}
+
 /**
  * How far the looks at a tenant have come: never looked well, announced and nothing visible yet, nothing visible after
- * the time a delegation may take, something to judge, or no longer ours.
+ * the time a delegation may take, something to judge, only what the settings exclude, or no longer ours.
  */
-export type Phase = 'unobserved' | 'awaiting' | 'not-delegated' | 'covered' | 'closed';
+export type Phase = 'unobserved' | 'awaiting' | 'not-delegated' | 'covered' | 'excluded' | 'closed';
 
 /** What the ledger holds of one tenant. */
 export interface TenantRecord {
@@ -154,6 +170,14 @@ export interface TenantChange {
   readonly moves?: readonly SubscriptionMove[];
   /** Absent where nothing was told. */
   readonly told?: readonly Told[];
+  /** Subscriptions whose agreement is another one than at the last look; absent where there are none. */
+  readonly agreementChanges?: readonly {
+    readonly subscriptionId: string;
+    readonly from: Agreement;
+    readonly to: Agreement;
+  }[];
+  /** Scopes that were to be verified anew after a change of agreement, and are proven now; absent where there are none. */
+  readonly reverified?: readonly string[];
 }
 
 /** Where the history of a moved subscription goes on, or where it is found. */

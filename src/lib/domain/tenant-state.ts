@@ -6,6 +6,7 @@ import type { Principal } from './principal.ts';
 import { attendedKindsOf, observedKindsOf, type ObservedKind } from './tenant.ts';
 import { expectedObjectId, type TenantRecord } from './tenant-record.ts';
 import type { TenantSummary } from './tenant-summary.ts';
+import { isTenantExcluded, type WatchRules } from './watch.ts';
 
 /** A tenant's states, in the order in which the first that fits is taken. */
 export const tenantStates = [
@@ -36,6 +37,7 @@ export interface StateInputs {
   readonly now: Date;
   /** How long a good look counts (milliseconds). */
   readonly staleAfterMs: number;
+  readonly watchRules: WatchRules;
 }
 
 /** The links on record, by whose they are. */
@@ -80,10 +82,13 @@ export interface TenantStanding {
 
 /** Coverage × link × freshness, computed when read, because a link is one row for thousands of tenants. */
 export function standingOf(record: TenantSummary, inputs: StateInputs): TenantStanding {
-  const stale = isStale(record, inputs);
+  const isOld = isStale(record, inputs);
+  const { state, reason } = stateOf(record, inputs, isOld);
   return {
-    ...stateOf(record, inputs, stale),
-    stale,
+    state,
+    reason,
+    // Nobody looks at what is excluded, and nobody is to be alarmed by its age.
+    stale: isOld && state !== 'excluded',
     lastGood: inputs.sweptAt ?? record.lastGood,
     failure: record.failure ?? linksOf(record, inputs).find(({ failure }) => failure)?.failure ?? null,
   };
@@ -95,6 +100,7 @@ function stateOf(record: TenantSummary, inputs: StateInputs, stale: boolean): St
   if (record.registration.offboardedAt) {
     return { state: 'offboarded', reason: record.stillDelegatedSince ? 'still-delegated' : null };
   }
+  if (isTenantExcluded(inputs.watchRules, record.registration)) return { state: 'excluded', reason: null };
   if (observedKindsOf(record.registration).length === 0) return unobservableState(record, inputs);
   switch (record.phase) {
     case 'unobserved':
@@ -107,6 +113,8 @@ function stateOf(record: TenantSummary, inputs: StateInputs, stale: boolean): St
         state: 'not-delegated',
         reason: record.verdicts.gone ? 'gone' : 'nothing-visible',
       };
+    case 'excluded':
+      return { state: 'excluded', reason: null };
     case 'covered':
       return coveredState(record, inputs, stale);
   }
@@ -170,9 +178,10 @@ function worstLink(links: readonly LinkStanding[], now: Date): StateAndReason | 
 }
 
 /** The links a tenant's state rests on: of the identities that cover it, or that are to cover it. */
-function linksOf(record: TenantSummary, { links }: StateInputs): LinkStanding[] {
+function linksOf(record: TenantSummary, { links, watchRules }: StateInputs): LinkStanding[] {
   const { phase, registration, coveredBy } = record;
-  if (phase === 'awaiting' || phase === 'not-delegated' || registration.offboardedAt) return [];
+  if (phase === 'awaiting' || phase === 'not-delegated' || phase === 'excluded') return [];
+  if (registration.offboardedAt || isTenantExcluded(watchRules, registration)) return [];
   return (coveredBy.length > 0 ? coveredBy : observedKindsOf(registration)).map((kind) => links[kind]);
 }
 

@@ -1,3 +1,4 @@
+import { reverifySinceOf } from './agreement-news.ts';
 import type { Attestation } from './attestation.ts';
 import { isSeen, type Verdict } from './coverage.ts';
 import { scopesAtRisk, type ScopesAtRisk } from './days-at-risk.ts';
@@ -17,6 +18,8 @@ export interface TenantSummary {
   readonly coveredBy: readonly ObservedKind[];
   /** How many scopes earn by which ways of access: whether they do depends on the links behind those. */
   readonly earningBy: readonly { readonly kinds: readonly ObservedKind[]; readonly scopes: number }[];
+  /** How many earning scopes have to be proven anew, because their subscription's agreement changed. */
+  readonly toReverify: number;
   readonly openGaps: number;
   /** Of the open gaps, those an operator has accepted. */
   readonly acceptedGaps: number;
@@ -62,6 +65,7 @@ export function summaryOf(record: TenantRecord): TenantSummary {
     verdicts,
     coveredBy,
     earningBy,
+    toReverify: earning.filter((scope) => reverifySinceOf(record.registration, scope) !== null).length,
     openGaps: openGaps.length,
     acceptedGaps: accepted.length,
     acceptedUntil: accepted.toSorted()[0] ?? null,
@@ -73,6 +77,7 @@ export function summaryOf(record: TenantRecord): TenantSummary {
 
 /** What rows of earlier versions lack. */
 const ADDED_SINCE = {
+  toReverify: 0,
   acceptedGaps: 0,
   acceptedUntil: null,
   atRisk: [],
@@ -95,6 +100,17 @@ export function storedSummaryOf(
 export function signatureOf(scopes: readonly ScopeRecord[]): string {
   const seen = scopes
     .filter(({ verdict }) => isSeen(verdict))
-    .map((s) => [s.scope.toLowerCase(), s.verdict, s.inherited, s.countsFor, s.roleIds.join()].join('|'));
+    .map((s) =>
+      [
+        s.scope.toLowerCase(),
+        s.verdict,
+        s.inherited,
+        s.agreement,
+        s.agreementSource,
+        s.countsFor,
+        s.roleIds.join(),
+        JSON.stringify(s.offers),
+      ].join('|'),
+    );
   return seen.sort().join('\n');
 }

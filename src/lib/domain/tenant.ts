@@ -1,4 +1,4 @@
-import type { Agreement } from './subscription.ts';
+import { agreementOf, nothingTold, tellAgreement, type Agreement, type ToldAgreements } from './agreement.ts';
 
 export const accessKinds = [
   'lighthouse',
@@ -17,14 +17,6 @@ export type ObservedKind = (typeof observedKinds)[number];
 const attendedKinds = ['guest-user', 'directory-account'] as const satisfies readonly AccessKind[];
 export type AttendedKind = (typeof attendedKinds)[number];
 
-export const agreements = [
-  'azure-plan',
-  'ea',
-  'mca',
-  'pay-as-you-go',
-  'unknown',
-] as const satisfies readonly Agreement[];
-
 /** What an event, an import or an operator may tell about a tenant. An absent field says nothing. */
 export interface Facts {
   readonly displayName?: string | undefined;
@@ -39,9 +31,17 @@ export interface Facts {
 
 export type FactName = keyof Facts;
 
+/** What one telling may say: besides the tenant's facts, agreements of single subscriptions, each a fact of its own. */
+export interface ToldFacts extends Facts {
+  readonly subscriptionAgreements?: Readonly<Record<string, Agreement>> | undefined;
+}
+
+/** Facts that may decide what is watched, and with whom: the last two only where the settings have rules about them. */
+export type WeakeningFact = 'accessKinds' | 'principal' | 'tags' | 'agreement';
+
 /** A change that would weaken what we watch over, told by a source that is not trusted: an operator decides. */
 export interface WithheldChange {
-  readonly what: 'accessKinds' | 'principal' | 'offboard';
+  readonly what: WeakeningFact | 'offboard';
   readonly value: string;
   readonly source: string;
   /** ISO instant. */
@@ -58,6 +58,15 @@ export interface Registration {
   readonly announcedAt: string;
   readonly offboardedAt: string | null;
   readonly withheld: readonly WithheldChange[];
+  /** The agreements of the tenant and of its subscriptions, with what held before; absent on rows of older versions. */
+  readonly agreements?: ToldAgreements;
+}
+
+/** What was told of a tenant's agreements. A subscription that is another tenant's now has none told there. */
+export function toldAgreementsOf({ agreements, facts, factTimes }: Registration): ToldAgreements {
+  if (agreements) return agreements;
+  if (!facts.agreement) return nothingTold;
+  return { ...nothingTold, tenant: tellAgreement(null, facts.agreement, factTimes.agreement ?? '') };
 }
 
 /** What a telling says of the tenant's being ours: that it is, that it no longer is, or nothing. */
@@ -66,7 +75,7 @@ export type Presence = 'onboarded' | 'offboarded' | 'unsaid';
 /** One telling: facts, from whom, and the time they are true from. */
 export interface Telling {
   readonly tenantId: string;
-  readonly facts: Facts;
+  readonly facts: ToldFacts;
   readonly presence: Presence;
   readonly at: Date;
   /** When we heard of it: a delegation is waited for from then on, however old the news is. */
@@ -74,9 +83,9 @@ export interface Telling {
   readonly source: string;
   /** Whether the source may weaken what we watch over. */
   readonly trusted: boolean;
+  /** Facts which, by the settings' rules, decide what is watched or with whom, so that changing them may weaken it. */
+  readonly deciding?: readonly ('tags' | 'agreement')[];
 }
-
-const WEAKENING: ReadonlySet<FactName> = new Set<FactName>(['accessKinds', 'principal']);
 
 /**
  * Registers what was told, last writer wins per field by the telling's time. Of equal times the later telling wins.
@@ -96,23 +105,32 @@ export function applyTelling(known: Registration | null, telling: Telling): Regi
   const facts: Record<string, unknown> = { ...before.facts };
   const factTimes: Record<string, string> = { ...before.factTimes };
   const withheld = [...before.withheld];
+  const weakening = ['accessKinds', 'principal', ...(telling.deciding ?? [])];
+  const { subscriptionAgreements = {}, ...plain } = telling.facts;
+  let agreements = tellEach(toldAgreementsOf(before), subscriptionAgreements, at);
 
-  for (const [name, value] of Object.entries(telling.facts) as [FactName, unknown][]) {
-    if (value === undefined || isOlder(at, factTimes[name])) continue;
-    if (!mayWeaken && WEAKENING.has(name) && differs(facts[name], value)) {
-      withheld.push({
-        what: name as 'accessKinds' | 'principal',
-        value: text(value),
-        source: telling.source,
-        at,
-      });
+  for (const [name, value] of Object.entries(plain) as [FactName, unknown][]) {
+    if (value === undefined) continue;
+    const withhold = !mayWeaken && weakening.includes(name) && differs(facts[name], value);
+    // An agreement that comes late changes nothing that holds, but may be the one that held before.
+    if (name === 'agreement' && !withhold) {
+      agreements = { ...agreements, tenant: tellAgreement(agreements.tenant, value as Agreement, at) };
+    }
+    if (isOlder(at, factTimes[name])) continue;
+    if (withhold) {
+      withheld.push({ what: name as WeakeningFact, value: text(value), source: telling.source, at });
       continue;
     }
     facts[name] = value;
     factTimes[name] = at;
   }
   const told = { ...before, facts: facts as Facts, factTimes, withheld: distinct(withheld) };
-  return applyPresence({ ...told, withheld: undecided(told.withheld, telling) }, telling, mayWeaken);
+  const isTold = agreements.tenant !== null || Object.keys(agreements.subscriptions).length > 0;
+  return applyPresence(
+    { ...told, withheld: undecided(told.withheld, telling), ...(isTold ? { agreements } : {}) },
+    telling,
+    mayWeaken,
+  );
 }
 
 /** What is withheld waits for the word of somebody trusted: once they have spoken of it, it waits no more. */
@@ -121,6 +139,18 @@ function undecided(withheld: readonly WithheldChange[], telling: Telling): reado
   return withheld.filter(({ what }) =>
     what === 'offboard' ? telling.presence === 'unsaid' : telling.facts[what] === undefined,
   );
+}
+
+function tellEach(
+  known: ToldAgreements,
+  told: Readonly<Record<string, Agreement>>,
+  at: string,
+): ToldAgreements {
+  const subscriptions = { ...known.subscriptions };
+  for (const [id, agreement] of Object.entries(told)) {
+    subscriptions[id] = tellAgreement(subscriptions[id] ?? null, agreement, at);
+  }
+  return { ...known, subscriptions };
 }
 
 /** On- and offboarding follow the same rule as facts: the newest word counts, so a late duplicate resurrects nothing. */
@@ -151,7 +181,10 @@ function differs(left: unknown, right: unknown): boolean {
 }
 
 function text(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  if (typeof value === 'string') return value;
+  // Tags are equal in whatever order they were written.
+  const isTags = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return JSON.stringify(isTags ? Object.fromEntries(Object.entries(value).sort()) : value);
 }
 
 function distinct(changes: readonly WithheldChange[]): WithheldChange[] {
@@ -176,6 +209,6 @@ export function attendedKindsOf(registration: Registration): readonly AttendedKi
 }
 
 /** The agreement a subscription is under, as we were told. */
-export function agreementOf(registration: Registration): Agreement {
-  return registration.facts.agreement ?? 'unknown';
+export function agreementIn(registration: Registration, subscriptionId: string): Agreement {
+  return agreementOf(toldAgreementsOf(registration), subscriptionId);
 }

@@ -1,7 +1,7 @@
 import { dporAfterAgreementChange, dporStatus, type Dpor } from './dpor.ts';
 import type { TenantCommit } from './ports.ts';
 import type { TenantRecord, Told } from './tenant-record.ts';
-import { agreementOf, type Registration } from './tenant.ts';
+import { agreementIn, type Registration } from './tenant.ts';
 
 /** What people have told as a commit: one version on, with what was told as history, and nothing else changed. */
 export function toldCommit(
@@ -53,8 +53,12 @@ export function registrationCommit(
   cause: { readonly at: Date; readonly causeId: string; readonly by: string },
 ): TenantCommit | null {
   const step = { at: cause.at.toISOString(), by: cause.by };
-  const from = agreementOf(before.registration);
-  const dpor = before.dpor.map((one) => dporAfterAgreementChange(one, from, agreementOf(registration), step));
+  const agreementsOf = (one: Dpor) =>
+    [
+      agreementIn(before.registration, one.subscriptionId),
+      agreementIn(registration, one.subscriptionId),
+    ] as const;
+  const dpor = before.dpor.map((one) => dporAfterAgreementChange(one, ...agreementsOf(one), step));
   const told = dpor.flatMap((one, at) => (one === before.dpor[at] ? [] : [dporTold(before.dpor[at], one)]));
   if (told.length === 0) return null;
   return toldCommit(before, { ...before, registration, dpor }, told, cause);

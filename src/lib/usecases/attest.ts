@@ -1,14 +1,11 @@
 import { readAttestation, withAttestation, type Attestation } from '../domain/attestation.ts';
 import { refused } from '../domain/fault.ts';
-import { principalFor } from '../domain/pass-rules.ts';
-import type { Principal } from '../domain/principal.ts';
+import { principalFor, type PassRules } from '../domain/pass-rules.ts';
 import { attendedKindsOf } from '../domain/tenant.ts';
 import type { TenantRecord, Told } from '../domain/tenant-record.ts';
 import { recordTold, type RecordToldDeps, type ToldDecision, type ToldResult } from './record-told.ts';
 
-export interface AttestDeps extends RecordToldDeps {
-  /** The first one is the default. */
-  readonly principals: readonly Principal[];
+export interface AttestDeps extends RecordToldDeps, Pick<PassRules, 'principals' | 'principalRules'> {
   readonly observer: { readonly managedIdentityClientId: string; readonly objectId: string | null };
   /** How long an attestation counts (milliseconds). */
   readonly attestationValidMs: number;
@@ -39,7 +36,7 @@ function decide(deps: AttestDeps, record: TenantRecord, input: unknown, now: Dat
         'is not held through a guest or directory account: links of other kinds are read, not attested. Where there is such an account, announce it in accessKinds first',
     });
   }
-  const principal = principalFor(deps, registration.facts.principal);
+  const principal = principalFor(deps, registration);
   if (!principal) {
     const name = registration.facts.principal ?? '';
     return refused('invalid', {

@@ -96,8 +96,7 @@ async function takeStock(
   now: Date,
 ): Promise<Stock> {
   const links = await linksOnRecord(deps.links.all());
-  const { principals } = deps.passRules;
-  const basis = { links, sweep, principals, now, staleAfterMs: deps.staleAfterMs };
+  const basis = { ...deps.passRules, links, sweep, now, staleAfterMs: deps.staleAfterMs };
   const joined = mergeJoin(
     { items: deps.list.all(), keyOf: ({ summary }) => summary.registration.tenantId },
     { items: statesBefore(deps, last), keyOf: ({ tenantId }) => tenantId },

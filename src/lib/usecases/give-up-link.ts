@@ -7,7 +7,7 @@ import { observedKindsOf } from '../domain/tenant.ts';
 import { expectedObjectId, type TenantRecord } from '../domain/tenant-record.ts';
 import type { LookAtLink } from './look-at-link.ts';
 
-export interface GiveUpLinkDeps extends Pick<PassRules, 'principals'> {
+export interface GiveUpLinkDeps extends Pick<PassRules, 'principals' | 'principalRules'> {
   readonly links: Pick<LinkLedger, 'read'>;
   readonly lookAtLink: LookAtLink;
 }
@@ -22,8 +22,8 @@ export async function giveUpOwnLink(
   record: TenantRecord,
   request: ReconcileRequest,
 ): Promise<Outcome | null> {
-  const { tenantId, facts } = record.registration;
-  const principal = principalFor(deps, facts.principal);
+  const { tenantId } = record.registration;
+  const principal = principalFor(deps, record.registration);
   if (!principal || tenantId === principal.homeTenantId) return null;
   if (!observedKindsOf(record.registration).includes('service-principal')) return null;
   const objectId = expectedObjectId(record, principal.name);

@@ -1,3 +1,4 @@
+import { reverifySinceOf } from '../domain/agreement-news.ts';
 import pLimit from 'p-limit';
 import { isSeen, isWorse } from '../domain/coverage.ts';
 import { Failure } from '../domain/failure.ts';
@@ -12,6 +13,7 @@ import type { Reading } from '../domain/reading.ts';
 import { scopeKey, scopeOf, subscriptionScope, type Scope } from '../domain/scope.ts';
 import { isActive, type SubscriptionFacts } from '../domain/subscription.ts';
 import type { TenantRecord } from '../domain/tenant-record.ts';
+import { isDelegationWatched, isScopeWatched, isUnseenWatched, watchedPart } from '../domain/watch.ts';
 
 export interface ObserveCoverageDeps {
   readonly index: EstateIndex;
@@ -45,12 +47,12 @@ export async function observeCoverage(
   rules: AssessmentRules,
   now: Date,
 ): Promise<Reading[]> {
-  const tenantId = record.registration.tenantId;
-  const indexed = await deps.index.find(tenantId);
-  const targets = targetsOf(record, indexed, rules.managingTenantId);
+  const indexed = await deps.index.find(record.registration.tenantId);
+  const watched = watchedIn(record, indexed, rules);
+  const targets = targetsOf(watched, rules.managingTenantId);
   const believe = targets.length > deps.directReadLimit;
   const limit = pLimit(deps.concurrentReads);
-  const expected = new Set(expectedSubscriptions(record));
+  const expected = new Set(watched.expected);
 
   const readings = targets.map((target) =>
     limit(async (): Promise<Reading | null> => {
@@ -60,6 +62,7 @@ export async function observeCoverage(
         return await readDirectly(deps, target, record, {
           expected: expected.has(target.scope.subscriptionId),
           now,
+          rules,
         });
       } catch (error) {
         if (error instanceof Failure) return { kind: 'unreadable', scope: target.scope, failure: error };
@@ -67,20 +70,47 @@ export async function observeCoverage(
       }
     }),
   );
-  return (await Promise.all(readings)).filter((reading) => reading !== null);
+  const read = (await Promise.all(readings)).filter((reading) => reading !== null);
+  return [...watched.excluded.map((scope) => ({ kind: 'excluded' as const, scope })), ...read];
+}
+
+/** What the settings leave of a tenant to be looked at. */
+interface Watched {
+  readonly indexed: readonly IndexedSubscription[];
+  readonly known: TenantRecord['scopes'];
+  /** Subscriptions we were told to expect. */
+  readonly expected: readonly string[];
+  /** Subscriptions that are delegated to us, and that nobody is to look at. */
+  readonly excluded: readonly Scope[];
+}
+
+function watchedIn(
+  record: TenantRecord,
+  indexed: readonly IndexedSubscription[],
+  { watchRules, managingTenantId }: AssessmentRules,
+): Watched {
+  const parts = indexed.map((found) => ({ found, part: watchedPart(watchRules, found, managingTenantId) }));
+  const excluded = parts
+    .filter(({ found, part }) => !part && found.delegations.some((d) => isOurs(d, managingTenantId)))
+    .map(({ found }) => subscriptionScope(found.facts.subscriptionId));
+  const left = new Set(excluded.map(({ subscriptionId }) => subscriptionId));
+  return {
+    indexed: parts.flatMap(({ part }) => part ?? []),
+    known: record.scopes.filter((scope) => isScopeWatched(watchRules, scope)),
+    expected: expectedSubscriptions(record).filter((id) => !left.has(id) && isUnseenWatched(watchRules, id)),
+    excluded,
+  };
+}
+
+function isOurs(delegation: Delegation, managingTenantId: string): boolean {
+  return sameId(delegation.managedByTenantId, managingTenantId);
 }
 
 /** What has to be looked at: what the index shows as ours, what we covered before, and what we were told to expect. */
-function targetsOf(
-  record: TenantRecord,
-  indexed: readonly IndexedSubscription[],
-  managingTenantId: string,
-): Target[] {
+function targetsOf({ indexed, known, expected }: Watched, managingTenantId: string): Target[] {
   const targets = new Map<string, Target>();
-  const isOurs = (delegation: Delegation) => sameId(delegation.managedByTenantId, managingTenantId);
-  const oursIn = new Map(
-    indexed.map((found) => [found.facts.subscriptionId, found.delegations.filter(isOurs).length]),
-  );
+  const oursOf = (found: IndexedSubscription) => found.delegations.filter((d) => isOurs(d, managingTenantId));
+  const oursIn = new Map(indexed.map((found) => [found.facts.subscriptionId, oursOf(found).length]));
   const add = (scope: Scope, found: IndexedSubscription | null) => {
     const covered =
       targets.has(scopeKey(scope)) || targets.has(scopeKey(subscriptionScope(scope.subscriptionId)));
@@ -88,7 +118,7 @@ function targetsOf(
     if (!covered) targets.set(scopeKey(scope), { scope, indexed: found, beside });
   };
   for (const found of indexed) {
-    const ours = found.delegations.filter(isOurs);
+    const ours = oursOf(found);
     const whole = ours.some(({ scope }) => scope.resourceGroup === null);
     const managed = found.facts.managedByTenantIds.some((id) => sameId(id, managingTenantId));
     // A resource group delegated alone gives no access to its subscription: it is read by itself.
@@ -96,15 +126,13 @@ function targetsOf(
     else ours.forEach(({ scope }) => add(scope, found));
   }
   const bySubscription = new Map(indexed.map((found) => [found.facts.subscriptionId, found]));
-  for (const { scope, verdict } of record.scopes) {
-    const known = scopeOf(scope);
-    if (known && isSeen(verdict)) {
-      add(known, ofScope(known, bySubscription.get(known.subscriptionId)));
-    }
+  for (const { scope, verdict } of known) {
+    const seen = isSeen(verdict) ? scopeOf(scope) : null;
+    if (seen) add(seen, ofScope(seen, bySubscription.get(seen.subscriptionId)));
   }
-  const seen = new Set([...targets.values()].map(({ scope }) => scope.subscriptionId));
-  for (const subscriptionId of expectedSubscriptions(record)) {
-    if (!seen.has(subscriptionId)) {
+  const targeted = new Set([...targets.values()].map(({ scope }) => scope.subscriptionId));
+  for (const subscriptionId of expected) {
+    if (!targeted.has(subscriptionId)) {
       add(subscriptionScope(subscriptionId), bySubscription.get(subscriptionId) ?? null);
     }
   }
@@ -139,7 +167,8 @@ function believed(
       return (
         verdict !== undefined &&
         !isWorse(scope.verdict, verdict) &&
-        (verdict === scope.verdict || !readLately)
+        (verdict === scope.verdict || !readLately) &&
+        reverifySinceOf(record.registration, scope) === null
       );
     });
   return settled ? reading : null;
@@ -149,20 +178,26 @@ async function readDirectly(
   deps: ObserveCoverageDeps,
   target: Target,
   record: TenantRecord,
-  { expected, now }: { readonly expected: boolean; readonly now: Date },
+  {
+    expected,
+    now,
+    rules,
+  }: { readonly expected: boolean; readonly now: Date; readonly rules: AssessmentRules },
 ): Promise<Reading | null> {
   const { scope, indexed } = target;
   const list = await deps.estate.delegations(scope);
   if (list.kind === 'no-access') return judgeNoAccess(deps, target, record, { status: list.status, now });
 
   const facts = await subscriptionFacts(deps, scope, indexed);
+  const ours = list.value.filter((delegation) => isOurs(delegation, rules.managingTenantId));
+  const unwatched = ours.filter((delegation) => !isDelegationWatched(rules.watchRules, delegation));
   const belongs = facts.tenantId === record.registration.tenantId;
   const known = record.scopes.some(({ subscriptionId }) => subscriptionId === scope.subscriptionId);
   if (!known && (!belongs || list.value.length === 0))
     return expected ? { kind: 'not-visible', scope } : null;
-  const ours = list.value.some(({ managedByTenantId }) => sameId(managedByTenantId, deps.managingTenantId));
-  if (!belongs && ours && facts.tenantId !== deps.managingTenantId)
+  if (!belongs && ours.length > 0 && facts.tenantId !== deps.managingTenantId)
     return { kind: 'moved', scope, to: facts.tenantId };
+  if (!known && ours.length > 0 && unwatched.length === ours.length) return { kind: 'excluded', scope };
   return { kind: 'delegations', scope, facts, delegations: list.value, direct: true };
 }
 

@@ -9,11 +9,13 @@ import type { RoleAssignment } from '../domain/role-assignment.ts';
 import { subscriptionScope, type Scope } from '../domain/scope.ts';
 import type { SubscriptionFacts } from '../domain/subscription.ts';
 import type { TenantRecord } from '../domain/tenant-record.ts';
+import { isOwnAccessWatched, type WatchRules } from '../domain/watch.ts';
 
 export interface ObserveInTenantDeps {
   readonly tenantEstate: TenantEstate;
   /** How many direct reads one pass has under way at once. */
   readonly concurrentReads: number;
+  readonly watchRules: WatchRules;
 }
 
 /**
@@ -29,10 +31,15 @@ export async function observeInTenant(
   const listed = await deps.tenantEstate.subscriptions(identity);
   // What is delegated to the customer, who may be a partner too, shows in the same list.
   const own = [...listed.values()].filter(({ tenantId }) => tenantId === identity.tenantId);
+  const isWatched = (id: string) => isOwnAccessWatched(deps.watchRules, id);
   const seen = new Set(own.map(({ subscriptionId }) => subscriptionId));
-  const covered = record.scopes.filter(({ verdict }) => isSeen(verdict));
+  const covered = record.scopes.filter(
+    ({ verdict, subscriptionId }) => isSeen(verdict) && isWatched(subscriptionId),
+  );
   const lost = new Set(covered.map((scope) => scope.subscriptionId).filter((id) => !seen.has(id)));
-  const expected = expectedSubscriptions(record).filter((id) => !seen.has(id) && !lost.has(id));
+  const expected = expectedSubscriptions(record).filter(
+    (id) => !seen.has(id) && !lost.has(id) && isWatched(id),
+  );
 
   const limit = pLimit(deps.concurrentReads);
   const readable = (scope: Scope, read: () => Promise<Reading>) =>
@@ -45,8 +52,9 @@ export async function observeInTenant(
       }
     });
   const readings = await Promise.all([
-    ...own.map((facts) => {
+    ...own.map((facts): Promise<Reading> | Reading => {
       const scope = subscriptionScope(facts.subscriptionId);
+      if (!isWatched(facts.subscriptionId)) return { kind: 'excluded', scope };
       return readable(scope, () => readRoles(deps.tenantEstate, identity, scope, facts));
     }),
     ...[...lost].map((id) => {

@@ -14,6 +14,7 @@ import {
   type LinkRules,
 } from '../domain/link.ts';
 import type { Clock, LinkLedger, PartnerLinks, TenantLedger, TenantList } from '../domain/ports.ts';
+import type { PassRules } from '../domain/pass-rules.ts';
 import type { Principal } from '../domain/principal.ts';
 import { observedKindsOf } from '../domain/tenant.ts';
 import { expectedObjectId } from '../domain/tenant-record.ts';
@@ -24,6 +25,7 @@ export interface PreviewLinkDeps {
   readonly list: TenantList;
   readonly partnerLinks: Pick<PartnerLinks, 'read'>;
   readonly principals: readonly Principal[];
+  readonly principalRules: PassRules['principalRules'];
   readonly mode: LinkRules['mode'];
   readonly clock: Clock;
 }

@@ -11,7 +11,10 @@ import { keyOf, scopeOf, subscriptionScope, type Scope } from '../domain/scope.t
 import { attendedKindsOf, observedKindsOf } from '../domain/tenant.ts';
 import { expectedObjectId, type ScopeRecord, type TenantRecord } from '../domain/tenant-record.ts';
 
-export interface ProposeRemediesDeps extends Pick<PassRules, 'managingTenantId' | 'principals' | 'roles'> {
+export interface ProposeRemediesDeps extends Pick<
+  PassRules,
+  'managingTenantId' | 'principals' | 'principalRules' | 'roles'
+> {
   readonly ledger: Pick<TenantLedger, 'read'>;
   readonly estate: Pick<Estate, 'delegations' | 'subscription'>;
   readonly observer: { readonly objectId: string | null };
@@ -54,7 +57,7 @@ export function makeProposeRemedies(deps: ProposeRemediesDeps): ProposeRemedies 
     if (record.registration.offboardedAt) {
       return refused('offboarded', { field: 'tenantId', problem: 'is no longer ours' });
     }
-    const principal = principalFor(deps, record.registration.facts.principal);
+    const principal = principalFor(deps, record.registration);
     if (!principal) {
       return refused('invalid', {
         field: 'tenantId',

@@ -12,6 +12,7 @@ import { principalFor, rulesFor, type AssessmentRules, type PassRules } from '..
 import { sweptAt, type SweepRecord } from '../domain/sweep-record.ts';
 import { attendedKindsOf, observedKindsOf } from '../domain/tenant.ts';
 import type { TenantRecord } from '../domain/tenant-record.ts';
+import { isTenantExcluded } from '../domain/watch.ts';
 import { ask } from './ask.ts';
 import { giveUpOwnLink } from './give-up-link.ts';
 import { handOver } from './hand-over.ts';
@@ -56,10 +57,12 @@ async function pass(
   if (!known) return { kind: 'unchanged' };
   const { registration } = known.record;
   if (registration.offboardedAt) return close(deps, known, lastSweep, request);
+  if (isTenantExcluded(deps.watchRules, registration))
+    return closeAs('excluded', deps, known, lastSweep, request);
   const kinds = observedKindsOf(registration);
   if (kinds.length === 0) return personOrNothing(deps, known, request);
 
-  const principal = principalFor(deps, registration.facts.principal);
+  const principal = principalFor(deps, registration);
   if (!principal) {
     const name = registration.facts.principal ?? '';
     const unknown = new Failure(
@@ -233,6 +236,19 @@ async function lookAgain(
   if (at) await ask(deps.queues, { ...nextCopy(request, false), attempt: 0, since: at.toISOString() }, at);
 }
 
+/** Closes the record: gaps end, and what was seen stays. */
+async function closeAs(
+  phase: 'closed' | 'excluded',
+  deps: ReconcileTenantDeps,
+  known: Versioned<TenantRecord>,
+  lastSweep: SweepRecord | null,
+  request: ReconcileRequest,
+): Promise<Outcome> {
+  const at = deps.clock();
+  const look = { at, causeId: request.cause.id, sweptAt: sweptAt(known.record, lastSweep) };
+  return settle(deps, known, closeRecord(known.record, look, phase), { request, at });
+}
+
 /** Closes the record; then, where policy says so, the link our service principal has in the tenant itself is given up. */
 async function close(
   deps: ReconcileTenantDeps,
@@ -240,10 +256,7 @@ async function close(
   lastSweep: SweepRecord | null,
   request: ReconcileRequest,
 ): Promise<Outcome> {
-  const at = deps.clock();
-  const sweptLast = sweptAt(known.record, lastSweep);
-  const closed = closeRecord(known.record, { at, causeId: request.cause.id, sweptAt: sweptLast });
-  const outcome = await settle(deps, known, closed, { request, at });
+  const outcome = await closeAs('closed', deps, known, lastSweep, request);
   const removed = deps.unlinkOnOffboard ? await giveUpOwnLink(deps, known.record, request) : null;
   return removed ?? outcome;
 }
@@ -255,7 +268,7 @@ async function personOrNothing(
   request: ReconcileRequest,
 ): Promise<Outcome> {
   const { registration, attestations } = known.record;
-  const wanted = principalFor(deps, registration.facts.principal)?.wantedPartnerId ?? null;
+  const wanted = principalFor(deps, registration)?.wantedPartnerId ?? null;
   const attested = attestationStanding(attestations, wanted, deps.clock()) === 'valid';
   const kind = attendedKindsOf(registration).length > 0 && !attested ? 'needs-person' : 'unchanged';
   if (known.record.lastOutcome !== kind || isAsked(request)) {

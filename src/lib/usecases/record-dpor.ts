@@ -1,7 +1,7 @@
 import { decideDpor, dporApplies, dporInput, type DporInput } from '../domain/dpor.ts';
 import { faultsOf, refused } from '../domain/fault.ts';
 import { sameId } from '../domain/guid.ts';
-import { agreementOf } from '../domain/tenant.ts';
+import { agreementIn } from '../domain/tenant.ts';
 import type { TenantRecord } from '../domain/tenant-record.ts';
 import { dporTold } from '../domain/told-change.ts';
 import { recordTold, type RecordToldDeps, type ToldDecision, type ToldResult } from './record-told.ts';
@@ -26,7 +26,7 @@ function decide(record: TenantRecord, input: DporInput, now: Date): ToldDecision
   const { subscriptionId } = input;
   const known = record.dpor.find((one) => one.subscriptionId === subscriptionId);
   const seen = record.scopes.find((scope) => sameId(scope.subscriptionId, subscriptionId));
-  const applies = dporApplies(agreementOf(record.registration), seen?.quotaId ?? null);
+  const applies = dporApplies(agreementIn(record.registration, subscriptionId), seen?.quotaId ?? null);
   const decision = decideDpor(known, input, { applies, now });
   if (decision.kind === 'faulty') return refused('invalid', ...decision.faults);
   if (decision.kind === 'unchanged') return decision;

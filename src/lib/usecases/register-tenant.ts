@@ -15,6 +15,8 @@ export interface RegisterTenantDeps {
   readonly managingTenantId: string;
   /** Sources that may weaken what we watch over; `*` trusts all. */
   readonly trustedSources: readonly string[];
+  /** Facts by which the settings decide what is watched and with whom. */
+  readonly decidingFacts: readonly ('tags' | 'agreement')[];
 }
 
 /** One message from the onboarding queue. */
@@ -66,6 +68,7 @@ async function register(
     heardAt,
     source: event.source ?? 'bare',
     trusted: isTrusted(deps.trustedSources, event.source),
+    deciding: deps.decidingFacts,
   };
   const { before, now } = await writeTelling(deps.ledger, telling, deps.digest(identityOf(event, message)));
   if (now.withheld.length > (before?.withheld.length ?? 0)) {

@@ -1,18 +1,18 @@
+import { reverifySinceOf } from '../domain/agreement-news.ts';
 import type { FailureNote } from '../domain/failure.ts';
 import type { LinkRecord } from '../domain/link.ts';
 import type { Clock, LinkLedger, ParkedMessages, SweepLedger, TenantLedger } from '../domain/ports.ts';
-import type { Principal } from '../domain/principal.ts';
+import type { PassRules } from '../domain/pass-rules.ts';
 import { standingOn, type StandingBasis } from '../domain/standing.ts';
 import { linksOnRecord, type TenantStanding } from '../domain/tenant-state.ts';
 import type { TenantRecord } from '../domain/tenant-record.ts';
 import { summaryOf } from '../domain/tenant-summary.ts';
 
-export interface ReportDeps {
+export interface ReportDeps extends Pick<PassRules, 'principals' | 'principalRules' | 'watchRules'> {
   readonly ledger: TenantLedger;
   readonly links: LinkLedger;
   readonly parked: ParkedMessages;
   readonly sweeps: Pick<SweepLedger, 'lastFinished'>;
-  readonly principals: readonly Principal[];
   readonly staleAfterMs: number;
   readonly clock: Clock;
 }
@@ -26,8 +26,14 @@ export interface ReportedTenant extends TenantStanding {
     readonly scope: string;
     readonly verdict: string;
     readonly inherited: boolean;
+    /** The subscription's agreement, and whether it was told or its offer only hints at what it counts for. */
+    readonly agreement: string;
+    readonly agreementSource: string;
     readonly countsFor: string;
     readonly principal: string;
+    readonly marketplace: boolean;
+    /** Since when it has to be verified anew (ISO instant); null where it has not. */
+    readonly reverifySince: string | null;
   }[];
   /** How many changes have been committed for it. */
   readonly changes: number;
@@ -60,9 +66,9 @@ export type MakeReport = () => Promise<Report>;
 export function makeReport(deps: ReportDeps): MakeReport {
   return async () => {
     const links = await linksOnRecord(deps.links.all());
-    const { principals, staleAfterMs } = deps;
+    const { principals, principalRules, watchRules, staleAfterMs } = deps;
     const sweep = await deps.sweeps.lastFinished();
-    const basis = { links, sweep, principals, now: deps.clock(), staleAfterMs };
+    const basis = { links, sweep, principals, principalRules, watchRules, now: deps.clock(), staleAfterMs };
     const tenants = (await collect(deps.ledger.all())).map((record) => tenantOf(record, basis));
     const parked = (await collect(deps.parked.all())).map(({ queue, messageId, reason }) => ({
       queue,
@@ -84,12 +90,16 @@ function tenantOf(record: TenantRecord, basis: StandingBasis): ReportedTenant {
     displayName: registration.facts.displayName ?? null,
     ...standingOn(basis, summaryOf(record)),
     lastOutcome: record.lastOutcome,
-    scopes: record.scopes.map(({ scope, verdict, inherited, countsFor, principal: named }) => ({
-      scope,
-      verdict,
-      inherited,
-      countsFor,
-      principal: named,
+    scopes: record.scopes.map((scope) => ({
+      scope: scope.scope,
+      verdict: scope.verdict,
+      inherited: scope.inherited,
+      agreement: scope.agreement,
+      agreementSource: scope.agreementSource,
+      countsFor: scope.countsFor,
+      principal: scope.principal,
+      marketplace: scope.marketplace,
+      reverifySince: reverifySinceOf(registration, scope),
     })),
     changes: record.version,
   };

@@ -22,6 +22,7 @@ export interface RequestRelinkDeps {
   readonly partnerLinks: Pick<PartnerLinks, 'read'>;
   readonly tenantEstate: Pick<TenantEstate, 'objectIdOf'>;
   readonly principals: PassRules['principals'];
+  readonly principalRules: PassRules['principalRules'];
   readonly queues: Queues;
   readonly clock: Clock;
   readonly digest: (text: string) => string;
@@ -82,7 +83,7 @@ export function makeRequestRelink(deps: RequestRelinkDeps): RequestRelink {
       return { kind: 'refused', reason: 'offboarded', message };
     }
     const name = record.registration.facts.principal;
-    const principal = principalFor(deps, name);
+    const principal = principalFor(deps, record.registration);
     if (!principal) {
       const message = `The tenant asks for the principal “${name ?? ''}”, which the settings do not name.`;
       return { kind: 'refused', reason: 'principal-unknown', message };

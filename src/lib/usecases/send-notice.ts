@@ -25,7 +25,7 @@ import { readRequest } from './read-request.ts';
 
 export interface SendNoticeDeps extends Pick<
   NoticeBasis,
-  'managingTenantId' | 'principals' | 'publicUrl' | 'staleAfterMs'
+  'managingTenantId' | 'principals' | 'principalRules' | 'watchRules' | 'publicUrl' | 'staleAfterMs'
 > {
   readonly announcements: Announcements;
   readonly sweeps: Pick<SweepLedger, 'lastFinished'>;
@@ -190,10 +190,11 @@ function tagsOf(announcement: Announcement): Readonly<Record<string, string>> | 
 }
 
 async function basisFor(deps: SendNoticeDeps, share: readonly Announcement[]): Promise<NoticeBasis> {
-  const { managingTenantId, principals, publicUrl, staleAfterMs } = deps;
+  const { managingTenantId, principals, principalRules, watchRules, publicUrl, staleAfterMs } = deps;
   const tenants = share.some(({ kind }) => kind === 'tenant');
   const links = tenants ? await linksOnRecord(deps.links.all()) : new Map<string, never>();
-  return { managingTenantId, principals, publicUrl, staleAfterMs, links, sweep: null };
+  const settings = { managingTenantId, principals, principalRules, watchRules, publicUrl, staleAfterMs };
+  return { ...settings, links, sweep: null };
 }
 
 async function sendLater(

@@ -18,7 +18,7 @@ export function makeShowTenant(deps: ShowTenantDeps): (tenantId: string) => Prom
     const { record } = known;
     const summary = summaryOf(record);
     const basis = await basisForPage(deps, Promise.resolve([summary]));
-    const principal = principalFor(deps, record.registration.facts.principal) ?? undefined;
+    const principal = principalFor(deps, record.registration) ?? undefined;
     const links = linksBehind(record, principal, basis.links);
     return {
       ...listed(basis, summary),

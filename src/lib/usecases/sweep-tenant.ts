@@ -1,10 +1,13 @@
+import { closeRecord, type Assessment } from '../domain/assessment.ts';
 import { Failure } from '../domain/failure.ts';
 import { seenAgain } from '../domain/found-tenant.ts';
 import type { IndexedSubscription } from '../domain/indexed-subscription.ts';
+import type { Versioned } from '../domain/ports.ts';
 import { principalFor, rulesFor } from '../domain/pass-rules.ts';
 import { compareWithIndex, delegatedToUs, indexReadings, type SweepPlan } from '../domain/sweep.ts';
 import { sweptAt, type SweptTenants } from '../domain/sweep-record.ts';
 import { applyTelling } from '../domain/tenant.ts';
+import type { TenantRecord } from '../domain/tenant-record.ts';
 import { askForLink, count, followUp, type SweepRun } from './sweep-run.ts';
 
 type Indexed = readonly IndexedSubscription[];
@@ -29,6 +32,8 @@ async function carryOut(
     case 'ask':
       await followUp(run, 'tenant', tenantId);
       return 'asked';
+    case 'exclude':
+      return exclude(run, tenantId);
     case 'adopt':
       return adopt(run, tenantId, indexed);
     case 'note-delegated':
@@ -105,7 +110,7 @@ const overtaken = () => new Failure('conflict', 'The tenant was onboarded again 
 async function compare(run: SweepRun, tenantId: string, indexed: Indexed): Promise<keyof SweptTenants> {
   const { deps } = run;
   const known = await deps.ledger.read(tenantId);
-  const principal = principalFor(deps.passRules, known?.record.registration.facts.principal);
+  const principal = known && principalFor(deps.passRules, known.record.registration);
   if (!known || !principal) {
     await followUp(run, 'tenant', tenantId);
     return 'asked';
@@ -113,17 +118,34 @@ async function compare(run: SweepRun, tenantId: string, indexed: Indexed): Promi
   await askForLink(run, principal);
   const rules = { ...rulesFor(deps.passRules, principal), indexLagAllowanceMs: deps.indexLagAllowanceMs };
   const look = { at: run.at, causeId: run.sweepId, sweptAt: sweptAt(known.record, run.lastSweep) };
-  const readings = indexReadings(indexed, rules.managingTenantId);
+  const readings = indexReadings(indexed, rules);
   const comparison = compareWithIndex(known.record, readings, rules, look);
   if (comparison.do === 'ask') {
     if (comparison.worsening > 0) run.suspects.push({ tenantId, worsening: comparison.worsening });
     else await followUp(run, 'tenant', tenantId);
     return 'asked';
   }
-  const { assessment } = comparison;
-  const kind = assessment.change ? ('assessed' as const) : ('unchanged' as const);
-  const record = { ...assessment.record, failure: null, lastOutcome: kind };
-  if (assessment.change) await deps.ledger.commit(known, { ...assessment, record });
-  else await deps.ledger.note(known, record);
+  const kind = await write(run, known, comparison.assessment);
   return kind === 'assessed' ? 'assessed' : 'steady';
+}
+
+async function write(
+  run: SweepRun,
+  known: Versioned<TenantRecord>,
+  assessment: Assessment,
+): Promise<'assessed' | 'unchanged'> {
+  const kind = assessment.change ? 'assessed' : 'unchanged';
+  const record = { ...assessment.record, failure: null, lastOutcome: kind } as const;
+  if (assessment.change) await run.deps.ledger.commit(known, { ...assessment, record });
+  else await run.deps.ledger.note(known, record);
+  return kind;
+}
+
+/** A tenant that the settings have excluded: its gaps close, and nothing is asked for it. */
+async function exclude(run: SweepRun, tenantId: string): Promise<keyof SweptTenants> {
+  const known = await run.deps.ledger.read(tenantId);
+  if (!known) return 'excluded';
+  const look = { at: run.at, causeId: run.sweepId, sweptAt: sweptAt(known.record, run.lastSweep) };
+  await write(run, known, closeRecord(known.record, look, 'excluded'));
+  return 'excluded';
 }

@@ -1,8 +1,7 @@
 import type { LinkLedger, SweepLedger } from '../domain/ports.ts';
 import type { Clock } from '../domain/ports.ts';
 import type { ListedStanding } from '../domain/listed-standing.ts';
-import { principalFor } from '../domain/pass-rules.ts';
-import type { Principal } from '../domain/principal.ts';
+import { principalFor, type PassRules } from '../domain/pass-rules.ts';
 import { standingOn, type StandingBasis } from '../domain/standing.ts';
 import { linksOnRecord, type LinksOnRecord } from '../domain/tenant-state.ts';
 import { expectedObjectId } from '../domain/tenant-record.ts';
@@ -10,10 +9,9 @@ import type { TenantSummary } from '../domain/tenant-summary.ts';
 import { homeIdentity, type LinkRecord } from '../domain/link.ts';
 import { observedKindsOf } from '../domain/tenant.ts';
 
-export interface StandingDeps {
+export interface StandingDeps extends Pick<PassRules, 'principals' | 'principalRules' | 'watchRules'> {
   readonly links: Pick<LinkLedger, 'read' | 'all'>;
   readonly sweeps: Pick<SweepLedger, 'lastFinished'>;
-  readonly principals: readonly Principal[];
   readonly staleAfterMs: number;
   readonly clock: Clock;
 }
@@ -47,13 +45,13 @@ export async function basisForPage(
 
 /** A tenant with its standing. */
 export function listed(basis: StandingBasis, summary: TenantSummary): ListedStanding {
-  const principal = principalFor(basis, summary.registration.facts.principal);
+  const principal = principalFor(basis, summary.registration);
   return { summary, standing: standingOn(basis, summary), principal: principal?.name ?? null };
 }
 
 function basis(deps: StandingDeps, links: LinksOnRecord, sweep: StandingBasis['sweep']): StandingBasis {
-  const { principals, staleAfterMs, clock } = deps;
-  return { links, sweep, principals, staleAfterMs, now: clock() };
+  const { principals, principalRules, watchRules, staleAfterMs, clock } = deps;
+  return { links, sweep, principals, principalRules, watchRules, staleAfterMs, now: clock() };
 }
 
 interface Whose {
@@ -68,7 +66,7 @@ async function readLinks({ links }: StandingDeps, whose: readonly Whose[]): Prom
 
 function linkWithin(deps: StandingDeps, tenant: TenantSummary): Whose[] {
   const { registration } = tenant;
-  const principal = principalFor(deps, registration.facts.principal);
+  const principal = principalFor(deps, registration);
   if (!principal || !observedKindsOf(registration).includes('service-principal')) return [];
   const objectId = expectedObjectId(tenant, principal.name);
   return objectId ? [{ tenantId: registration.tenantId, objectId }] : [];

@@ -77,10 +77,7 @@ function planFor(
   run.earningBefore += known?.summary.verdicts.earning ?? 0;
   const sameDigest = known !== null && known.digest === digestOfIndex(run, known.summary, indexed);
   const listed = known?.summary ?? null;
-  return planSweep(
-    { tenantId, listed, sameDigest, indexed, at: run.at },
-    run.deps.passRules.managingTenantId,
-  );
+  return planSweep({ tenantId, listed, sameDigest, indexed, at: run.at }, run.deps.passRules);
 }
 
 function digestOfIndex(
@@ -88,10 +85,10 @@ function digestOfIndex(
   summary: TenantSummary,
   indexed: IndexedTenant['subscriptions'],
 ): string | null {
-  const principal = principalFor(run.deps.passRules, summary.registration.facts.principal);
+  const principal = principalFor(run.deps.passRules, summary.registration);
   if (!principal) return null;
   const rules = rulesFor(run.deps.passRules, principal);
-  const readings = indexReadings(indexed, rules.managingTenantId);
+  const readings = indexReadings(indexed, rules);
   const look = { at: run.at, causeId: run.sweepId, readings };
   return run.deps.digest(
     signatureOf(assess(newTenantRecord(summary.registration), look, rules).record.scopes),

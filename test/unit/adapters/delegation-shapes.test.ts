@@ -78,7 +78,7 @@ describe('a list of assignments', () => {
         managedByTenantId: 'bab3375b-6197-4a15-a44b-16c41faa91d7',
         offer: 'Resource display name',
         description: null,
-        marketplace: false,
+        plan: null,
         provisioningState: 'Succeeded',
         authorizations: [
           {
@@ -161,16 +161,22 @@ describe('a list of assignments', () => {
     ]);
   });
 
-  it.each<[string, object, boolean]>([
+  it.each<[string, object, object | null]>([
     [
       'with a plan is from the marketplace',
-      { plan: { name: 'gold', product: 'msp', publisher: 'fabrikam' } },
-      true,
+      { plan: { name: 'gold', product: 'msp', publisher: 'fabrikam', version: '2.0.1', promotionCode: 'x' } },
+      { name: 'gold', product: 'msp', publisher: 'fabrikam', version: '2.0.1' },
     ],
-    ['without a plan is not', {}, false],
-    ['with a plan that is null is not', { plan: null }, false],
-  ])('an offer %s', (_, beside, marketplace) => {
-    expect(parsed(anAssignment({}, beside))).toMatchObject([{ marketplace }]);
+    [
+      'with a plan of which nothing can be read is so, too',
+      { plan: { name: 7 } },
+      { name: null, product: null, publisher: null, version: null },
+    ],
+    ['without a plan is not', {}, null],
+    ['with a plan that is null is not', { plan: null }, null],
+    ['with a plan that is no plan is not', { plan: 'gold' }, null],
+  ])('an offer %s', (_, beside, plan) => {
+    expect(parsed(anAssignment({}, beside))).toMatchObject([{ plan }]);
   });
 
   it('leaves out what lies in no subscription', () => {

@@ -1,3 +1,4 @@
+import { everything } from '../../../src/lib/domain/watch.ts';
 import { describe, expect, it } from 'vitest';
 import {
   linkAnnouncement,
@@ -34,6 +35,8 @@ async function aBasis(changes: Partial<NoticeBasis> = {}): Promise<NoticeBasis> 
   return {
     managingTenantId: ids.managingTenant,
     principals: [aPrincipal()],
+    principalRules: [],
+    watchRules: everything,
     links: await linksOnRecord(links()),
     sweep: null,
     staleAfterMs: 48 * HOUR,

@@ -6,6 +6,7 @@ import { DAY, HOUR } from '../../support/clock.ts';
 import {
   aDelegation,
   aGrant,
+  aPlan,
   aReading,
   aReadingWithRole,
   anUnreadable,
@@ -35,10 +36,11 @@ describe('the first look at a tenant', () => {
   it('records each scope and says what changed', () => {
     const assessment = look(aTenantRecord(), [aReading(1)]);
 
+    const now = NOON.toISOString();
     expect(assessment.record).toEqual(
       aTenantRecord({
         phase: 'covered',
-        scopes: [aScopeRecord(1, { since: NOON.toISOString(), directAt: NOON.toISOString() })],
+        scopes: [aScopeRecord(1, { since: now, directAt: now, provenAt: now })],
         lastGood: NOON.toISOString(),
         version: 1,
       }),
@@ -117,7 +119,7 @@ describe('the first look at a tenant', () => {
     const reading = aReading(1, {
       delegations: [
         aDelegation(),
-        aDelegation({ scope: web, authorizations: [aGrant(roles.reader)], marketplace: true }),
+        aDelegation({ scope: web, authorizations: [aGrant(roles.reader)], plan: aPlan() }),
       ],
     });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { agreements } from '../../../src/lib/domain/agreement.ts';
 import {
   decideDpor,
   dporAfterAgreementChange,
@@ -9,7 +10,6 @@ import {
   type Dpor,
   type DporInput,
 } from '../../../src/lib/domain/dpor.ts';
-import { agreements } from '../../../src/lib/domain/tenant.ts';
 import { subscriptionId } from '../../support/delegations.ts';
 import { aDpor } from '../../support/tenants.ts';
 

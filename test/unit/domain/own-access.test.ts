@@ -96,7 +96,7 @@ describe('the roles our service principal holds', () => {
     const { record } = look(aTenantRecord(ownOnly), { inTenant: [anOwnReading()] });
 
     const now = NOON.toISOString();
-    expect(record.scopes).toEqual([ownScope({ since: now, directAt: now })]);
+    expect(record.scopes).toEqual([ownScope({ since: now, directAt: now, provenAt: now, offers: [] })]);
   });
 
   it('do not count in a subscription that is disabled', () => {

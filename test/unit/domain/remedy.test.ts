@@ -7,6 +7,7 @@ import { makeRoleTable } from '../../../src/lib/domain/role-table.ts';
 import {
   aDelegation,
   aGrant,
+  aPlan,
   aPrincipal,
   ids,
   resourceGroup,
@@ -162,7 +163,7 @@ describe('the remedy of a scope', () => {
   });
 
   it('of a marketplace offer is a new version of its plan, unless another offer can be changed', () => {
-    const market = aDelegation({ marketplace: true, authorizations: [observer] });
+    const market = aDelegation({ plan: aPlan(), authorizations: [observer] });
     const own = aDelegation({ offer: 'Own', authorizations: [observer] });
 
     expect(proposeRemedy(someNeeds([market]))).toMatchObject({

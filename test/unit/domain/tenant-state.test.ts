@@ -4,6 +4,7 @@ import type { AccessKind, ObservedKind } from '../../../src/lib/domain/tenant.ts
 import type { ScopeRecord, TenantRecord } from '../../../src/lib/domain/tenant-record.ts';
 import { standingOf as standingOfSummary, type StateInputs } from '../../../src/lib/domain/tenant-state.ts';
 import { summaryOf } from '../../../src/lib/domain/tenant-summary.ts';
+import { everything } from '../../../src/lib/domain/watch.ts';
 import { HOUR } from '../../support/clock.ts';
 import { ids } from '../../support/delegations.ts';
 import {
@@ -32,6 +33,7 @@ function inputs(changes: Partial<StateInputs> = {}): StateInputs {
     sweptAt: null,
     now: new Date('2026-03-10T12:00:00.000Z'),
     staleAfterMs: 48 * HOUR,
+    watchRules: everything,
     ...changes,
   };
 }

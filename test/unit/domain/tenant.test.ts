@@ -203,6 +203,10 @@ describe('tellings of distinct times', () => {
     {
       displayName: fc.constantFrom('A', 'B', 'C'),
       agreement: fc.constantFrom('ea' as const, 'mca' as const),
+      subscriptionAgreements: fc.dictionary(
+        fc.constantFrom('s1', 's2'),
+        fc.constantFrom('ea' as const, 'azure-plan' as const),
+      ),
       principal: fc.constantFrom('pal-link', 'pal-bergen'),
       subscriptionIds: fc.subarray(['s1', 's2', 's3']),
     },
@@ -226,6 +230,10 @@ describe('tellings of distinct times', () => {
       ),
     );
 
+  /** Which telling began an agreement is not known where tellings of another one came late, between its own. */
+  const withoutStart = (registration: Registration | null): unknown =>
+    JSON.parse(JSON.stringify(registration, (key, value: unknown) => (key === 'since' ? undefined : value)));
+
   it('come to the same facts in whatever order they arrive', () => {
     fc.assert(
       fc.property(inBothOrders(presence), ([one, other]) => {
@@ -246,9 +254,39 @@ describe('tellings of distinct times', () => {
   it('come to the same registration while nobody is offboarded twice', () => {
     fc.assert(
       fc.property(inBothOrders(fc.constantFrom('onboarded', 'unsaid')), ([one, other]) => {
-        expect(told(one)).toEqual(told(other));
+        expect(withoutStart(told(one))).toEqual(withoutStart(told(other)));
       }),
     );
+  });
+});
+
+describe('facts that decide, by the settings, what is watched', () => {
+  const known = aRegistration({ facts: { tags: { env: 'prod', region: 'nordics' }, agreement: 'ea' } });
+  const stranger = { presence: 'unsaid', trusted: false, source: 'somebody', at: at(5) } as const;
+  const deciding = ['tags', 'agreement'] as const;
+
+  it('are not changed by a source that is not trusted, but put up for decision', () => {
+    const facts = { tags: { env: 'test' }, agreement: 'mca' } as const;
+
+    const after = applyTelling(known, aTelling({ ...stranger, facts, deciding }));
+
+    expect(after.facts).toEqual(known.facts);
+    expect(after.withheld.map(({ what, value }) => [what, value])).toEqual([
+      ['tags', '{"env":"test"}'],
+      ['agreement', 'mca'],
+    ]);
+  });
+
+  it('may be told again, in any order', () => {
+    const facts = { tags: { region: 'nordics', env: 'prod' } };
+
+    expect(applyTelling(known, aTelling({ ...stranger, facts, deciding })).withheld).toEqual([]);
+  });
+
+  it('are facts like any other where no rule is about them', () => {
+    const after = applyTelling(known, aTelling({ ...stranger, facts: { tags: { env: 'test' } } }));
+
+    expect(after.facts.tags).toEqual({ env: 'test' });
   });
 });
 

@@ -40,6 +40,7 @@ function aDesk(record: TenantRecord | null = guestTenant, changes: Partial<Attes
     clock: aClock(),
     log: makeFakeLog(),
     principals: [aPrincipal()],
+    principalRules: [],
     observer: { managedIdentityClientId: ids.stranger, objectId: null },
     attestationValidMs: 180 * DAY,
     ...changes,

@@ -1,3 +1,4 @@
+import { everything } from '../../../src/lib/domain/watch.ts';
 import { describe, expect, it } from 'vitest';
 import type { TenantRange } from '../../../src/lib/domain/ports.ts';
 import { summaryOf } from '../../../src/lib/domain/tenant-summary.ts';
@@ -44,6 +45,8 @@ function aLongList(answerMs: number) {
   const listTenants = makeListTenants({
     ...{ list, clock, links: makeFakeLinkLedger(), sweeps: makeFakeSweepLedger() },
     principals: [aPrincipal()],
+    principalRules: [],
+    watchRules: everything,
     staleAfterMs: 2 * DAY,
     budgetMs: 2_000,
   });

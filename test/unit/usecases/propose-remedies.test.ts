@@ -36,6 +36,7 @@ function aDesk(record: TenantRecord | null) {
     estate: azure.estate,
     roles: makeRoleTable(),
     principals: [aPrincipal()],
+    principalRules: [],
     managingTenantId: ids.managingTenant,
     observer: { objectId: null },
     clock: aClock(),

@@ -70,7 +70,7 @@ describe('a pass over a tenant', () => {
       aTenantRecord({
         registration: announcedNow,
         phase: 'covered',
-        scopes: [aScopeRecord(1, { since: NOON, directAt: NOON })],
+        scopes: [aScopeRecord(1, { since: NOON, directAt: NOON, provenAt: NOON })],
         lastGood: NOON,
         lastOutcome: 'assessed',
         version: 1,

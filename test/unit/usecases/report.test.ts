@@ -1,5 +1,6 @@
 import { makeFakeSweepLedger } from '../../fakes/sweep-ledger.ts';
 import { describe, expect, it } from 'vitest';
+import { everything } from '../../../src/lib/domain/watch.ts';
 import { makeReport } from '../../../src/lib/usecases/report.ts';
 import { makeFakeLinkLedger } from '../../fakes/link-ledger.ts';
 import { makeFakeParkedMessages } from '../../fakes/parked-messages.ts';
@@ -24,6 +25,8 @@ function aDesk() {
     links,
     parked,
     principals: [aPrincipal(), aSecondPrincipal()],
+    principalRules: [],
+    watchRules: everything,
     sweeps: makeFakeSweepLedger(),
     staleAfterMs: 48 * HOUR,
     clock: aClock(),

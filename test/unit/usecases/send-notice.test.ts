@@ -1,3 +1,4 @@
+import { everything } from '../../../src/lib/domain/watch.ts';
 import { describe, expect, it } from 'vitest';
 import type { Announcement } from '../../../src/lib/domain/announcement.ts';
 import { Failure } from '../../../src/lib/domain/failure.ts';
@@ -39,6 +40,8 @@ function aDesk(routes: readonly NoticeRoute[], { lastSweep = null as SweepRecord
     breachScopes: 5,
     managingTenantId: ids.managingTenant,
     principals: [aPrincipal()],
+    principalRules: [],
+    watchRules: everything,
     publicUrl: null,
     staleAfterMs: 48 * HOUR,
     sweeps: { lastFinished: () => Promise.resolve(lastSweep) },

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { agreements } from '../../../lib/domain/agreement.ts';
 import { verdicts } from '../../../lib/domain/coverage.ts';
 import { onboardingData } from '../../../lib/domain/event.ts';
 import { guid } from '../../../lib/domain/guid.ts';
-import { accessKinds, agreements } from '../../../lib/domain/tenant.ts';
+import { accessKinds } from '../../../lib/domain/tenant.ts';
 import { tenantStates } from '../../../lib/domain/tenant-state.ts';
 import { operation } from './operation.ts';
 import { askedOutcome } from './relink.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { roleIdOf, type Authorization, type Delegation } from '../../domain/delegation.ts';
+import { roleIdOf, type Authorization, type Delegation, type Plan } from '../../domain/delegation.ts';
 import { scopeOf } from '../../domain/scope.ts';
 import type { SubscriptionFacts } from '../../domain/subscription.ts';
 import { pageOf } from './pages.ts';
@@ -128,7 +128,7 @@ function compose(
     managedByTenantId: definition.managedByTenantId.toLowerCase(),
     offer: definition.registrationDefinitionName ?? null,
     description: definition.description ?? null,
-    marketplace: typeof plan === 'object' && plan !== null,
+    plan: planOf(plan),
     provisioningState: assignment.provisioningState ?? 'NotSpecified',
     authorizations: (definition.authorizations ?? []).map(grantOf),
     eligibleAuthorizations: (definition.eligibleAuthorizations ?? []).map((grant) => ({
@@ -136,6 +136,23 @@ function compose(
       ...(grant.justInTimeAccessPolicy ? { justInTimeAccessPolicy: grant.justInTimeAccessPolicy } : {}),
     })),
   };
+}
+
+const marketplacePlan = z
+  .looseObject({
+    publisher: z.string().nullish().catch(null),
+    product: z.string().nullish().catch(null),
+    name: z.string().nullish().catch(null),
+    version: z.string().nullish().catch(null),
+  })
+  .nullish();
+
+/** Whatever else a plan holds, that there is one tells an offer from the marketplace. */
+function planOf(plan: unknown): Plan | null {
+  const { data } = marketplacePlan.safeParse(plan);
+  if (!data) return null;
+  const { publisher = null, product = null, name = null, version = null } = data;
+  return { publisher, product, name, version };
 }
 
 function grantOf(grant: z.infer<typeof authorization>): Authorization {

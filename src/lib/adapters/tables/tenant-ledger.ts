@@ -148,9 +148,17 @@ function announcementOf(before: TenantRecord, { record, change, closedGaps }: Te
 }
 
 /** A scope as it is stored; rows of earlier versions lack what was added since. */
-function scopeOf(stored: Omit<ScopeRecord, 'lastEarningAt'> & Partial<ScopeRecord>): ScopeRecord {
-  return { lastEarningAt: null, ...stored };
+function scopeOf(stored: Omit<ScopeRecord, keyof typeof ADDED> & Partial<ScopeRecord>): ScopeRecord {
+  return { ...ADDED, ...stored };
 }
+
+const ADDED = {
+  lastEarningAt: null,
+  agreement: 'unknown',
+  agreementSource: 'none',
+  offers: [],
+  provenAt: null,
+} as const;
 
 /** The value of a row; of a commit that broke off, the one before it. */
 function valueOf(row: StoredRow, brokenOff: readonly string[]): unknown {
