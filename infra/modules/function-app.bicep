@@ -58,6 +58,9 @@ var ownSettings = {
   OBSERVER_OBJECT_ID: observerIdentity.principalId
 }
 
+// Without this one the app watches no activity log.
+var watcherSettings = watcherIdentity == null ? {} : { WATCHER_IDENTITY_CLIENT_ID: watcherIdentity!.clientId }
+
 resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
   name: planName
   location: location
@@ -117,6 +120,7 @@ resource site 'Microsoft.Web/sites@2024-04-01' = {
     properties: union(
       hostSettings,
       ownSettings,
+      watcherSettings,
       { PUBLIC_URL: 'https://${site.properties.defaultHostName}' },
       settings
     )

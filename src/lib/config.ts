@@ -111,89 +111,231 @@ const clouds = {
 } as const;
 
 const environment = z.object({
-  MODE: z.enum(['observe', 'enforce']).default('observe'),
-  MANAGING_TENANT_ID: guid,
+  MODE: z
+    .enum(['observe', 'enforce'])
+    .default('observe')
+    .describe('`observe` reads, records and says what it would do; `enforce` writes links as well.'),
+  MANAGING_TENANT_ID: guid.describe('Your own tenant: the one customers delegate to.'),
 
-  PARTNER_ID: partnerId,
-  GLOBAL_PARTNER_IDS: list.pipe(z.array(partnerId)).default([]),
-  WHEN_LINKED_ELSEWHERE: z.enum(['refuse', 'replace']).default('refuse'),
-  UNLINK_ON_OFFBOARD: flag.default(false),
-  PARTNER_ROLE: z.enum(partnerRoles).default('direct-bill'),
+  PARTNER_ID: partnerId.describe(
+    'The partner ID to link to: the ID of a partner location account, 4 to 10 digits.',
+  ),
+  GLOBAL_PARTNER_IDS: list
+    .pipe(z.array(partnerId))
+    .default([])
+    .describe('IDs known to be global (HQ) accounts, which earn nothing; refused as a partner ID.'),
+  WHEN_LINKED_ELSEWHERE: z
+    .enum(['refuse', 'replace'])
+    .default('refuse')
+    .describe(
+      'What to do with a principal that is linked to another partner ID: `refuse` leaves it, `replace` overwrites it.',
+    ),
+  UNLINK_ON_OFFBOARD: flag
+    .default(false)
+    .describe(
+      'Removes, when a tenant is offboarded, the link our service principal has in that tenant. The link in your own tenant is never removed.',
+    ),
+  PARTNER_ROLE: z
+    .enum(partnerRoles)
+    .default('direct-bill')
+    .describe(
+      'What kind of partner you are: `direct-bill`, `indirect-provider`, or `reseller`, who earns no PEC: what counts for `pec` elsewhere counts for `recognition`.',
+    ),
 
-  PRINCIPAL_NAME: name.default('pal-link'),
-  PRINCIPAL_OBJECT_ID: guid,
-  PRINCIPAL_APPLICATION_ID: guid,
-  PRINCIPAL_CREDENTIAL: credentialKind.default('federated'),
-  PRINCIPAL_IDENTITY_CLIENT_ID: guid.optional(),
-  PRINCIPAL_CERTIFICATE_PATH: z.string().min(1).optional(),
-  PRINCIPAL_SECRET: z.string().min(1).optional(),
-  PRINCIPAL_GROUPS: guids.default([]),
-  PRINCIPAL_FORMER_OBJECT_IDS: guids.default([]),
-  ADDITIONAL_PRINCIPALS: json(z.array(additionalPrincipal)).default([]),
-  PRINCIPAL_RULES: json(z.array(principalRule)).default([]),
-  ALLOW_SECRETS: flag.default(false),
+  PRINCIPAL_NAME: name
+    .default('pal-link')
+    .describe('What the linked identity is called in lists, events and the API.'),
+  PRINCIPAL_OBJECT_ID: guid.describe(
+    'Object id of the enterprise application that is linked (not of its app registration).',
+  ),
+  PRINCIPAL_APPLICATION_ID: guid.describe('Client id of the linked application.'),
+  PRINCIPAL_CREDENTIAL: credentialKind
+    .default('federated')
+    .describe(
+      'How the app signs in as the linked application: `federated` (no secret), `certificate` or `secret`.',
+    ),
+  PRINCIPAL_IDENTITY_CLIENT_ID: guid
+    .optional()
+    .describe('With `federated`: client id of the managed identity that the application trusts.'),
+  PRINCIPAL_CERTIFICATE_PATH: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('With `certificate`: a PEM file with certificate and key.'),
+  PRINCIPAL_SECRET: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('With `secret`: the client secret, as a Key Vault reference.'),
+  PRINCIPAL_GROUPS: guids
+    .default([])
+    .describe('Object ids of groups that hold the principal: a role of theirs counts as its own.'),
+  PRINCIPAL_FORMER_OBJECT_IDS: guids
+    .default([])
+    .describe(
+      'Object ids the principal had before it was made anew, so that delegations to them are told as `wrong-object-id`.',
+    ),
+  ADDITIONAL_PRINCIPALS: json(z.array(additionalPrincipal))
+    .default([])
+    .describe(
+      'JSON list of further principals, for a second partner ID: name, objectId, applicationId, partnerId, credential, identityClientId, groups, formerObjectIds.',
+    ),
+  PRINCIPAL_RULES: json(z.array(principalRule))
+    .default([])
+    .describe(
+      'JSON list: which principal is for which tenants, first that fits, by tag, agreement, accessKind or tenantIds; a tenant that names its principal keeps it.',
+    ),
+  ALLOW_SECRETS: flag.default(false).describe('Allows the credential `secret`.'),
 
-  OBSERVER_IDENTITY_CLIENT_ID: guid,
-  OBSERVER_OBJECT_ID: guid.optional(),
+  OBSERVER_IDENTITY_CLIENT_ID: guid.describe(
+    'Client id of the managed identity that reads customers’ estates and writes nothing.',
+  ),
+  OBSERVER_OBJECT_ID: guid
+    .optional()
+    .describe('Its object id: named in remedies, and compared with every token it gets.'),
 
-  API_CLIENT_ID: guid,
+  API_CLIENT_ID: guid.describe(
+    'Client id of the app registration that stands for the HTTP API: access tokens must be made out to it.',
+  ),
 
-  ROLE_DECISIONS: json(z.record(guid, z.boolean())).default({}),
-  TRUSTED_SOURCES: list.default([]),
-  INCLUDE: json(selection).optional(),
-  EXCLUDE: json(selection).optional(),
+  ROLE_DECISIONS: json(z.record(guid, z.boolean()))
+    .default({})
+    .describe(
+      'JSON object, role GUID to `true` or `false`: whether a role earns that Partner Center’s table does not list.',
+    ),
+  TRUSTED_SOURCES: list
+    .default([])
+    .describe(
+      'CloudEvent sources that may weaken what is watched over, such as offboard a tenant; `*` for all.',
+    ),
+  INCLUDE: json(selection)
+    .optional()
+    .describe('JSON object of tenants, tags, subscriptions, offers: everything else is excluded.'),
+  EXCLUDE: json(selection)
+    .optional()
+    .describe('JSON object of tenants, tags, subscriptions, offers that are neither read nor alarmed.'),
 
-  CLOUD: z.enum(['AzureCloud', 'AzureUSGovernment', 'AzureChinaCloud']).default('AzureCloud'),
-  ALLOW_SOVEREIGN_CLOUD: flag.default(false),
-  LOCAL_STACK: flag.default(false),
-  ARM_ENDPOINT: httpsUrl.optional(),
-  AUTHORITY_HOST: httpsUrl.optional(),
-  ARM_TIMEOUT_MS: count.default(60 * SECOND),
+  CLOUD: z
+    .enum(['AzureCloud', 'AzureUSGovernment', 'AzureChinaCloud'])
+    .default('AzureCloud')
+    .describe('The cloud customers live in.'),
+  ALLOW_SOVEREIGN_CLOUD: flag
+    .default(false)
+    .describe('Allows another than the public cloud, where partner links are not known to exist.'),
+  LOCAL_STACK: flag
+    .default(false)
+    .describe('Says that this is a local run; allows the settings below that a run in Azure refuses.'),
+  ARM_ENDPOINT: httpsUrl.optional().describe('Another address for Azure Resource Manager.'),
+  AUTHORITY_HOST: httpsUrl.optional().describe('Another address for Entra.'),
+  ARM_TIMEOUT_MS: count
+    .default(60 * SECOND)
+    .describe('How long one answer of Azure Resource Manager may take.'),
 
-  TABLES_ENDPOINT: httpsUrl.optional(),
-  TABLES_IDENTITY_CLIENT_ID: guid.optional(),
-  TABLES_CONNECTION_STRING: z.string().min(1).optional(),
-  ServiceBus: z.string().min(1).optional(),
-  ServiceBus__fullyQualifiedNamespace: z.string().min(1).optional(),
-  ServiceBus__clientId: guid.optional(),
+  TABLES_ENDPOINT: httpsUrl
+    .optional()
+    .describe('Address of the tables the ledger lives in, reached with an identity.'),
+  TABLES_IDENTITY_CLIENT_ID: guid
+    .optional()
+    .describe('Client id of the managed identity that reaches the tables; without it the app’s own.'),
+  TABLES_CONNECTION_STRING: z.string().min(1).optional().describe('Connection string of the tables.'),
+  ServiceBus: z.string().min(1).optional().describe('Connection string of the queues.'),
+  ServiceBus__fullyQualifiedNamespace: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The Service Bus namespace, reached with an identity.'),
+  ServiceBus__clientId: guid
+    .optional()
+    .describe('Client id of the managed identity that reaches the queues; without it the app’s own.'),
   // The host resolves these names in bindings, where no default of ours reaches.
-  ONBOARDING_QUEUE: name,
-  RECONCILE_QUEUE: name,
-  SWEEPS_QUEUE: name,
-  NOTICES_QUEUE: name,
-  PARKED_QUEUE: name,
+  ONBOARDING_QUEUE: name.describe('Queue that events of other systems arrive on.'),
+  RECONCILE_QUEUE: name.describe('Queue of looks at tenants and links.'),
+  SWEEPS_QUEUE: name.describe('Queue of sweeps.'),
+  NOTICES_QUEUE: name.describe('Queue of notices to send.'),
+  PARKED_QUEUE: name.describe('Queue of messages that cannot be processed.'),
 
-  EXPECT_DELEGATION_WITHIN_MS: ms.default(14 * DAY),
-  SECOND_LOOK_FIRST_PAUSE_MS: count.default(MINUTE),
-  SECOND_LOOKS_FOR_MS: ms.default(HOUR),
-  STALE_AFTER_MS: count.default(48 * HOUR),
-  INDEX_LAG_ALLOWANCE_MS: ms.default(15 * MINUTE),
-  ATTESTATION_VALID_MS: count.default(180 * DAY),
-  LINK_FRESHNESS_MS: count.default(5 * MINUTE),
-  LINK_LEASE_MS: count.optional(),
-  SWEEP_SCHEDULE: z.string().min(9),
-  WATCH_SCHEDULE: z.string().min(9),
-  WATCHER_IDENTITY_CLIENT_ID: guid.optional(),
-  WATCH_OVERLAP_MS: count.default(30 * MINUTE),
-  ADOPT: z.enum(['auto', 'review']).default('auto'),
-  SWEEP_LEASE_MS: count.default(30 * MINUTE),
-  SWEEP_FINISH_PAUSE_MS: count.default(30 * SECOND),
-  SWEEP_FINISH_LIMIT_MS: count.default(HOUR),
+  EXPECT_DELEGATION_WITHIN_MS: ms
+    .default(14 * DAY)
+    .describe('How long a delegation may take after its announcement before its absence counts.'),
+  SECOND_LOOK_FIRST_PAUSE_MS: count
+    .default(MINUTE)
+    .describe('Pause before the second look at a new tenant; later pauses grow.'),
+  SECOND_LOOKS_FOR_MS: ms
+    .default(HOUR)
+    .describe('How long a new tenant is looked at again by itself; after that by every sweep.'),
+  STALE_AFTER_MS: count
+    .default(48 * HOUR)
+    .describe('Age of the last good look from which a tenant no longer counts as earning.'),
+  INDEX_LAG_ALLOWANCE_MS: ms
+    .default(15 * MINUTE)
+    .describe('How long Resource Graph is not believed about what was read directly.'),
+  ATTESTATION_VALID_MS: count
+    .default(180 * DAY)
+    .describe('How long what a person shows of their link counts.'),
+  LINK_FRESHNESS_MS: count
+    .default(5 * MINUTE)
+    .describe('Age below which what is known of a link is not read again.'),
+  LINK_LEASE_MS: count
+    .optional()
+    .describe(
+      'How long a pass has a link for itself; by default three timeouts of Azure Resource Manager and ten seconds.',
+    ),
+  SWEEP_SCHEDULE: z.string().min(9).describe('When the estate is swept; `0 0 2 * * *` is two at night.'),
+  WATCH_SCHEDULE: z
+    .string()
+    .min(9)
+    .describe('When the tenant’s activity log is read; `0 */5 * * * *` is every five minutes.'),
+  WATCHER_IDENTITY_CLIENT_ID: guid
+    .optional()
+    .describe('Client id of the managed identity that reads the activity log. Absent: nothing is watched.'),
+  WATCH_OVERLAP_MS: count
+    .default(30 * MINUTE)
+    .describe(
+      'How far each look at the activity log goes back before the last one, because entries arrive late.',
+    ),
+  ADOPT: z
+    .enum(['auto', 'review'])
+    .default('auto')
+    .describe(
+      'What becomes of customers that are found and were never announced: `auto` registers them, `review` puts them up for decision.',
+    ),
+  SWEEP_LEASE_MS: count
+    .default(30 * MINUTE)
+    .describe('How long a sweep that stopped without a word keeps others from starting.'),
+  SWEEP_FINISH_PAUSE_MS: count
+    .default(30 * SECOND)
+    .describe('Pause between two looks at whether a sweep’s passes have ended.'),
+  SWEEP_FINISH_LIMIT_MS: count
+    .default(HOUR)
+    .describe('Time after which a sweep is finished with passes still open, and says so.'),
   PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: 'must be an https URL' })
     .transform((url) => url.replace(/\/+$/, ''))
-    .optional(),
-  NOTICE_ROUTES: json(z.array(noticeRouteSetting)).default([]),
-  NOTICE_WINDOW_MS: count.default(MINUTE),
-  NOTICE_BREACH_SCOPES: count.default(10),
-  NOTICE_TIMEOUT_MS: count.default(15 * SECOND),
-  DIGEST_SCHEDULE: z.string().min(9),
-  CONCURRENT_READS: count.default(8),
-  DIRECT_READ_LIMIT: count.default(50),
-  RETRY_LIMIT: count.default(6),
-  RETRY_BASE_MS: count.default(30 * SECOND),
-  RETRY_CAP_MS: count.default(15 * MINUTE),
-  THROTTLE_CEILING_MS: count.default(6 * HOUR),
+    .optional()
+    .describe('Where people reach the app, for the links in notices.'),
+  NOTICE_ROUTES: json(z.array(noticeRouteSetting))
+    .default([])
+    .describe(
+      'JSON list: who hears of changes; a route has sink, url or urlSetting, secret or secretSetting, tags, min.',
+    ),
+  NOTICE_WINDOW_MS: count
+    .default(MINUTE)
+    .describe('What comes about within one such window is told as one notice.'),
+  NOTICE_BREACH_SCOPES: count
+    .default(10)
+    .describe('So many gaps opened within one window are told at once, not with the digest.'),
+  NOTICE_TIMEOUT_MS: count.default(15 * SECOND).describe('How long a sink may take to answer.'),
+  DIGEST_SCHEDULE: z.string().min(9).describe('When the rest is told; `0 0 6 * * *` is six in the morning.'),
+  CONCURRENT_READS: count.default(8).describe('Direct reads that one pass has under way at a time.'),
+  DIRECT_READ_LIMIT: count
+    .default(50)
+    .describe('Subscriptions of one tenant above which the index is believed, except for bad news.'),
+  RETRY_LIMIT: count.default(6).describe('Attempts before a message is parked.'),
+  RETRY_BASE_MS: count.default(30 * SECOND).describe('First pause between attempts; later ones double.'),
+  RETRY_CAP_MS: count.default(15 * MINUTE).describe('Longest pause between attempts.'),
+  THROTTLE_CEILING_MS: count
+    .default(6 * HOUR)
+    .describe('How long a look may be put off by throttling before it counts as failed.'),
 });
 
 type Environment = z.infer<typeof environment>;
@@ -201,11 +343,11 @@ type Environment = z.infer<typeof environment>;
 /** The environment as it is, for settings that other settings name. */
 type Given = Readonly<Record<string, string | undefined>>;
 
-/** Every setting there is, and whether it has to be given. */
-export const settings = Object.entries(environment.shape).map(([name, schema]) => ({
-  name,
-  required: !schema.safeParse(undefined).success,
-}));
+/** Every setting there is: whether it has to be given, what it is when it is not, what it means. */
+export const settings = Object.entries(environment.shape).map(([name, schema]) => {
+  const { success, data } = schema.safeParse(undefined);
+  return { name, required: !success, byDefault: data, description: schema.description ?? '' };
+});
 
 /** One wrong or missing setting. */
 interface Fault {

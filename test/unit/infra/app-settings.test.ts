@@ -1,30 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { deployedSettings } from '../../../infra/app-settings.ts';
 import { loadConfig, settings } from '../../../src/lib/config.ts';
 
-/**
- * Deployed by infra/: in `ownSettings` of modules/function-app.bicep what follows from what is deployed, in
- * `chosenSettings` of main.bicep what every deployment chooses. Every other setting has a default, and is left to the
- * operator (parameter `settings`), but for these.
- */
+/** Every other setting has a default, and is left to the operator (parameter `settings`), but for these. */
 const localOnly = ['LOCAL_STACK', 'ARM_ENDPOINT', 'AUTHORITY_HOST', 'TABLES_CONNECTION_STRING', 'ServiceBus'];
 
-/** Known only once the site is there, so it is told in the resource itself. */
-const fromTheSite = ['PUBLIC_URL'];
-
-const deployed = [
-  ...namesIn('infra/modules/function-app.bicep', 'ownSettings'),
-  ...namesIn('infra/main.bicep', 'chosenSettings'),
-];
-
-/** The names in a `var … = { … }` of a Bicep file. */
-function namesIn(file: string, variable: string): string[] {
-  const block = new RegExp(`^var ${variable} = \\{\\n([^]*?)^\\}`, 'm').exec(readFileSync(file, 'utf8'));
-  return [...(block?.[1] ?? '').matchAll(/^ {2}(\w+):/gm)].map(([, name]) => name ?? '');
-}
+const { own, chosen, sometimes } = deployedSettings();
+const deployed = [...own, ...chosen];
 
 it('deploys every setting that has no default, and none that the app does not read', () => {
-  const placed = [...deployed, ...fromTheSite];
+  const placed = [...deployed, ...sometimes];
 
   expect({
     missing: settings.filter(({ name, required }) => required && !placed.includes(name)),
@@ -38,6 +24,10 @@ it('tells the app its own address', () => {
   expect(readFileSync('infra/modules/function-app.bicep', 'utf8')).toContain(
     "PUBLIC_URL: 'https://${site.properties.defaultHostName}'",
   );
+});
+
+it('tells the app of the identity that watches the activity log where there is one', () => {
+  expect(sometimes).toEqual(['WATCHER_IDENTITY_CLIENT_ID', 'PUBLIC_URL']);
 });
 
 it('deploys all that the app needs to start, and nothing of local runs', () => {
