@@ -8,6 +8,7 @@ const cloudEvents: Readonly<Record<string, readonly [title: string, schema: z.Zo
   'onboarding-event': ['Onboarding event', onboardingEvent],
   'notice-tenant-changed': ['A tenant has changed', noticeSchemas.tenant],
   'notice-link-changed': ['A link has changed', noticeSchemas.link],
+  'notice-observer-changed': ['The observer’s sight has changed', noticeSchemas.observer],
   'notice-sweep-finished': ['A sweep has finished', noticeSchemas.sweep],
   'notice-message-parked': ['A message was parked', noticeSchemas.message],
 };

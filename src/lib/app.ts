@@ -24,6 +24,7 @@ import { makeLinkLedger } from './adapters/tables/link-ledger.ts';
 import { makeFollowUps, makeSweepLedger } from './adapters/tables/sweep-ledger.ts';
 import { makeSweepLists } from './adapters/tables/sweep-lists.ts';
 import { makeFoundTenants } from './adapters/tables/found-tenants.ts';
+import { makeObserverSights } from './adapters/tables/observer-sights.ts';
 import { makeParkedMessages } from './adapters/tables/parked-messages.ts';
 import { makeTable, type TableStorage } from './adapters/tables/table.ts';
 import { makeTenantLedger } from './adapters/tables/tenant-ledger.ts';
@@ -42,6 +43,7 @@ import { makeConfirmSweep } from './usecases/confirm-sweep.ts';
 import { makeDecideFoundTenants } from './usecases/found-tenants.ts';
 import { makeKeepParked } from './usecases/keep-parked.ts';
 import { makeLookAtLink } from './usecases/look-at-link.ts';
+import { makeNoteSight } from './usecases/note-sight.ts';
 import { makeLoggedOutbox } from './usecases/logged-outbox.ts';
 import { makeOutbox } from './usecases/outbox.ts';
 import { makeReconcileLink } from './usecases/reconcile-link.ts';
@@ -102,6 +104,7 @@ function makeApp(config: Config, writeLine: WriteLine) {
     clock,
     log,
   });
+  const noteSight = makeNoteSight({ sights: makeObserverSights(table('Observer')), outbox });
   const watch = makeDelegationWatch(table('DelegationLog'));
   const reconcileTenant = makeReconcileTenant({
     ...config,
@@ -116,6 +119,7 @@ function makeApp(config: Config, writeLine: WriteLine) {
     watch,
     tenantEstate: azure.tenantEstate,
     lookAtLink,
+    noteSight,
   });
   const reconcileLink = makeReconcileLink({ links, principals: config.principals, lookAtLink });
 

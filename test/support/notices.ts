@@ -1,8 +1,10 @@
 /** Builders of notices, and of what they are made from. */
-import type {
-  LinkAnnouncement,
-  SweepAnnouncement,
-  TenantAnnouncement,
+import {
+  observerAnnouncement,
+  type LinkAnnouncement,
+  type ObserverAnnouncement,
+  type SweepAnnouncement,
+  type TenantAnnouncement,
 } from '../../src/lib/domain/announcement.ts';
 import type { NoticeRoute } from '../../src/lib/domain/notice-route.ts';
 import type { LinkNotice, TenantNotice } from '../../src/lib/domain/notice.ts';
@@ -71,6 +73,16 @@ export function aLinkAnnouncement(
     trouble: null,
     ...changes,
   };
+}
+
+export function anObserverAnnouncement(sight: 'lost' | 'regained'): ObserverAnnouncement {
+  return observerAnnouncement({
+    version: 1,
+    at: NOON,
+    causeId: 'event-1',
+    sight,
+    trouble: sight === 'lost' ? 'Entra refused.' : null,
+  });
 }
 
 export function aSweep(changes: Partial<SweepRecord> = {}): SweepRecord {

@@ -5,6 +5,7 @@ import { makeRequestRelink } from '../../src/lib/usecases/request-relink.ts';
 import { makeRoleTable } from '../../src/lib/domain/role-table.ts';
 import type { Principal } from '../../src/lib/domain/principal.ts';
 import { makeLookAtLink, type LookAtLinkDeps } from '../../src/lib/usecases/look-at-link.ts';
+import { makeNoteSight } from '../../src/lib/usecases/note-sight.ts';
 import { makeReconcileLink } from '../../src/lib/usecases/reconcile-link.ts';
 import { makeReconcileTenant, type ReconcileTenantDeps } from '../../src/lib/usecases/reconcile-tenant.ts';
 import { makeReconcile } from '../../src/lib/usecases/reconcile.ts';
@@ -14,6 +15,8 @@ import { makeFakeEstate, type FakeEstate } from '../fakes/estate.ts';
 import { makeFakeDelegationWatch } from '../fakes/delegation-watch.ts';
 import { makeFakeLinkLedger } from '../fakes/link-ledger.ts';
 import { makeFakeLog } from '../fakes/log.ts';
+import { makeFakeObserverSights } from '../fakes/observer-sights.ts';
+import { makeFakeOutbox } from '../fakes/outbox.ts';
 import { makeFakePartnerLinks } from '../fakes/partner-links.ts';
 import { makeFakeQueues } from '../fakes/queues.ts';
 import { makeFakeFollowUps, makeFakeSweepLedger } from '../fakes/sweep-ledger.ts';
@@ -57,6 +60,7 @@ export function aStage(options: StageOptions = {}) {
     leaseMs: 3 * MINUTE,
   });
   const watch = makeFakeDelegationWatch();
+  const outbox = makeFakeOutbox();
   const reconcileTenant = makeReconcileTenant({
     ledger,
     links,
@@ -72,6 +76,7 @@ export function aStage(options: StageOptions = {}) {
     watch,
     tenantEstate: inTenant,
     lookAtLink,
+    noteSight: makeNoteSight({ sights: makeFakeObserverSights(), outbox }),
     roles: makeRoleTable(),
     managingTenantId: ids.managingTenant,
     concurrentReads: 4,
@@ -147,6 +152,7 @@ export function aStage(options: StageOptions = {}) {
     azure,
     watch,
     inTenant,
+    outbox,
     log,
     principals,
     sweeps,

@@ -9,7 +9,6 @@ import { makeStartSweep } from '../../src/lib/usecases/start-sweep.ts';
 import type { SweepTenantsDeps } from '../../src/lib/usecases/sweep-run.ts';
 import { makeSweepTenants } from '../../src/lib/usecases/sweep-tenants.ts';
 import { makeFakeFoundTenants } from '../fakes/found-tenants.ts';
-import { makeFakeOutbox } from '../fakes/outbox.ts';
 import { makeFakeSweepLists } from '../fakes/sweep-ledger.ts';
 import { makeFakeTenantList } from '../fakes/tenant-list.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './clock.ts';
@@ -27,9 +26,8 @@ export type SweepStage = ReturnType<typeof aSweepStage>;
 
 export function aSweepStage(options: { readonly adopt?: 'auto' | 'review' } = {}) {
   const stage = aStage();
-  const { clock, ledger, links, sweeps, queues, followUps, azure, log } = stage;
+  const { clock, ledger, links, sweeps, queues, followUps, azure, outbox, log } = stage;
   const list = makeFakeTenantList(ledger, digest);
-  const outbox = makeFakeOutbox();
   const sweepLists = makeFakeSweepLists();
   const found = makeFakeFoundTenants();
   const deps: SweepTenantsDeps = {
@@ -91,7 +89,6 @@ export function aSweepStage(options: { readonly adopt?: 'auto' | 'review' } = {}
     list,
     sweepLists,
     found,
-    outbox,
     sweep,
     settle,
     startSweep,

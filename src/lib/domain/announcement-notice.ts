@@ -2,6 +2,7 @@ import type {
   Announcement,
   LinkAnnouncement,
   MessageAnnouncement,
+  ObserverAnnouncement,
   SweepAnnouncement,
   TenantAnnouncement,
 } from './announcement.ts';
@@ -10,6 +11,7 @@ import {
   type LinkNotice,
   type MessageNotice,
   type Notice,
+  type ObserverNotice,
   type SweepNotice,
   type TenantNotice,
 } from './notice.ts';
@@ -38,6 +40,8 @@ export function noticeOf(announcement: Announcement, basis: NoticeBasis): Notice
       return { ...common, type: 'pal.tenant.changed.v1', ...tenantNews(announcement, basis) };
     case 'link':
       return { ...common, type: 'pal.link.changed.v1', ...linkNews(announcement, basis) };
+    case 'observer':
+      return { ...common, type: 'pal.observer.changed.v1', ...observerNews(announcement, basis) };
     case 'sweep':
       return { ...common, type: 'pal.sweep.finished.v1', ...sweepNews(announcement, basis) };
     case 'message':
@@ -119,10 +123,13 @@ function linkNews(announcement: LinkAnnouncement, basis: NoticeBasis): News<Link
 
 function linkSentence({ principal, tenantId, change, trouble }: LinkAnnouncement): string {
   const link = `The link of ${principal} in tenant ${tenantId}`;
-  if (trouble !== null) return `${link} cannot be looked at; it was last seen ${change.to}: ${trouble}`;
+  if (trouble !== null) {
+    const seen = change.to === 'unknown' ? 'it has never been seen' : `it was last seen ${change.to}`;
+    return `${link} cannot be looked at; ${seen}: ${trouble}`;
+  }
   const id = change.partnerId === null ? '' : ` (partner ID ${change.partnerId})`;
-  if (change.from === change.to) return `${link} can be looked at: ${change.to}${id}.`;
-  return `${link}: ${change.from} → ${change.to}${id}.`;
+  const now = change.from === change.to ? change.to : `${change.from} → ${change.to}`;
+  return `${link}${change.sight === 'regained' ? ' can be looked at again' : ''}: ${now}${id}.`;
 }
 
 function linkRemedy({ change, trouble }: LinkAnnouncement): string | null {
@@ -133,6 +140,27 @@ function linkRemedy({ change, trouble }: LinkAnnouncement): string | null {
   if (change.to === 'linked-elsewhere')
     return 'Find out whose partner ID it is before you replace it: nothing was overwritten.';
   return null;
+}
+
+function observerNews({ change }: ObserverAnnouncement, basis: NoticeBasis): News<ObserverNotice> {
+  const { version, sight, trouble, causeId } = change;
+  const lost = sight === 'lost';
+  return {
+    subject: 'observer',
+    data: {
+      version,
+      sight,
+      trouble,
+      causeId,
+      summary: lost
+        ? `The observer is refused, and no delegation can be looked at: ${trouble ?? 'no reason was given'}`
+        : 'The observer can read the delegations again.',
+      remedy: lost
+        ? 'Check that the observer’s identity exists, gets a token and stands in the delegations; what was known before stands meanwhile.'
+        : null,
+      page: pageOf(basis, ''),
+    },
+  };
 }
 
 function sweepNews({ sweep }: SweepAnnouncement, basis: NoticeBasis): News<SweepNotice> {

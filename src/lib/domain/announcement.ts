@@ -1,6 +1,7 @@
 import type { Verdict } from './coverage.ts';
 import type { Gap } from './gap.ts';
 import type { LinkChange, LinkRecord } from './link.ts';
+import type { ObserverChange } from './observer-sight.ts';
 import { scopeKey } from './scope.ts';
 import type { SweepRecord } from './sweep-record.ts';
 import type { ScopeDifference, TenantChange, TenantRecord, Told } from './tenant-record.ts';
@@ -10,7 +11,8 @@ import { summaryOf, type TenantSummary } from './tenant-summary.ts';
  * One committed thing that people are to hear of, with all that can be said of it. It is made with the commit and never
  * changes afterwards: its id is that of the CloudEvent, and the same however often it is told.
  */
-export type Announcement = TenantAnnouncement | LinkAnnouncement | SweepAnnouncement | MessageAnnouncement;
+export type Announcement =
+  TenantAnnouncement | LinkAnnouncement | ObserverAnnouncement | SweepAnnouncement | MessageAnnouncement;
 
 interface Announced {
   /** Stable, of letters, digits, `-` and `~`. */
@@ -55,6 +57,11 @@ export interface LinkAnnouncement extends Announced {
   readonly change: LinkChange;
   /** Why Azure was not believed, or did not answer, in people's words; null where the look was good. */
   readonly trouble: string | null;
+}
+
+export interface ObserverAnnouncement extends Announced {
+  readonly kind: 'observer';
+  readonly change: ObserverChange;
 }
 
 export interface SweepAnnouncement extends Announced {
@@ -129,6 +136,11 @@ export function linkAnnouncement(record: LinkRecord, change: LinkChange): LinkAn
     change,
     trouble: failure?.message ?? null,
   };
+}
+
+/** That the observer is refused, or no longer. */
+export function observerAnnouncement(change: ObserverChange): ObserverAnnouncement {
+  return { kind: 'observer', id: `observer~${change.version}`, at: change.at, change };
 }
 
 /** What a sweep tells at its end; announced before the sweep is on record as finished, so that a crash loses nothing. */

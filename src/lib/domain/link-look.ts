@@ -1,7 +1,7 @@
 import { detailOf, withAsked, type Asked } from './asked.ts';
 import { orderEnded, partnerIdBehind, type LinkOrder, type LinkWill } from './desired-link.ts';
 import { noteOf, type Failure } from './failure.ts';
-import { standing, type LinkChange, type LinkReading, type LinkRecord } from './link.ts';
+import { linkStateOf, standing, type LinkChange, type LinkReading, type LinkRecord } from './link.ts';
 import type { Outcome } from './outcome.ts';
 
 /** What one look at a link came to. */
@@ -10,20 +10,28 @@ export interface LinkLook {
   readonly outcome: Outcome;
 }
 
-/** The row and its change after a look that read the link; `configured` is the partner ID of the settings. */
+export interface LookContext {
+  readonly at: Date;
+  readonly causeId: string;
+  /** The partner ID of the settings. */
+  readonly configured: string;
+}
+
+/** The row and its change after a look that read the link. */
 export function afterLook(
   before: LinkRecord,
   { reading, outcome }: LinkLook,
-  { at, causeId, configured }: { readonly at: Date; readonly causeId: string; readonly configured: string },
+  { at, causeId, configured }: LookContext,
 ): { readonly record: LinkRecord; readonly change: LinkChange | null } {
   const now = at.toISOString();
   const failure = outcome.kind === 'failed' ? outcome.failure : null;
   const { will, done } = willAfter(before, outcome);
   const wanted = partnerIdBehind(will.desired, configured);
-  const from = before.readAt ? standing(before.observed, wanted) : 'unknown';
+  const from = linkStateOf(before, wanted);
   const to = standing(reading, wanted);
   const partnerId = reading?.partnerId ?? null;
-  const changed = done || from !== to || before.observed?.partnerId !== reading?.partnerId;
+  const regained = before.blindSince !== null;
+  const changed = regained || done || from !== to || before.observed?.partnerId !== reading?.partnerId;
   const version = changed ? before.version + 1 : before.version;
   const record: LinkRecord = {
     ...before,
@@ -31,6 +39,7 @@ export function afterLook(
     observed: reading,
     readAt: now,
     failure: failure ? noteOf(failure, at) : null,
+    blindSince: null,
     lastOutcome: outcome.kind,
     version,
     looks: before.looks + 1,
@@ -40,20 +49,37 @@ export function afterLook(
     asked: askedAfter(before, outcome, at),
   };
   const why = changeOf(done ? before.order : null, causeId);
-  return { record, change: changed ? { ...why, version, at: now, from, to, partnerId } : null };
+  const sight = regained ? { sight: 'regained' as const } : {};
+  return { record, change: changed ? { ...why, ...sight, version, at: now, from, to, partnerId } : null };
 }
 
-/** The row after a look that could not read the link: the last good reading stands, with the failure beside it. */
-export function afterFailure(before: LinkRecord, failure: Failure, at: Date): LinkRecord {
-  return {
+/**
+ * The row after a look that could not read the link: the last good reading stands, with the failure beside it. Being
+ * refused is blindness, and a change of its own the first time; other trouble passes, and neither begins nor ends it.
+ */
+export function afterFailure(
+  before: LinkRecord,
+  failure: Failure,
+  { at, causeId, configured }: LookContext,
+): { readonly record: LinkRecord; readonly change: LinkChange | null } {
+  const now = at.toISOString();
+  const lost = failure.kind === 'denied' && before.blindSince === null;
+  const version = lost ? before.version + 1 : before.version;
+  const state = linkStateOf(before, partnerIdBehind(before.desired, configured));
+  const partnerId = before.observed?.partnerId ?? null;
+  const record: LinkRecord = {
     ...before,
     failure: noteOf(failure, at),
+    blindSince: lost ? now : before.blindSince,
     lastOutcome: 'failed',
+    version,
     looks: before.looks + 1,
     nextLookAt: failure.retryAt?.toISOString() ?? null,
     lease: null,
     asked: askedAfter(before, { kind: 'failed', failure }, at),
   };
+  const change = { version, at: now, causeId, from: state, to: state, partnerId, sight: 'lost' as const };
+  return { record, change: lost ? change : null };
 }
 
 /** An order ends with the pass that carried it out or did not; one whose pass failed stays for the next. */

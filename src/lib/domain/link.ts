@@ -47,6 +47,8 @@ export interface LinkRecord extends LinkWill {
   /** The last good read (ISO instant); null while never read well, and then `observed` says nothing. */
   readonly readAt: string | null;
   readonly failure: FailureNote | null;
+  /** Since when we are refused and cannot look (ISO instant): told once, however often and whatever else fails meanwhile. */
+  readonly blindSince: string | null;
   readonly lastOutcome: Outcome['kind'] | null;
   /** Rises with every committed change. */
   readonly version: number;
@@ -69,6 +71,8 @@ export interface LinkChange {
   readonly from: LinkState;
   readonly to: LinkState;
   readonly partnerId: string | null;
+  /** There where looking was refused for the first time, or worked again after that. */
+  readonly sight?: 'lost' | 'regained';
   /** The order that was carried out with it: what, by whom and why. */
   readonly order?: Pick<LinkOrder, 'verb' | 'by' | 'why'>;
 }
@@ -84,6 +88,7 @@ export function newLinkRecord(
     observed: null,
     readAt: null,
     failure: null,
+    blindSince: null,
     lastOutcome: null,
     version: 0,
     looks: 0,

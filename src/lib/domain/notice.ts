@@ -62,6 +62,18 @@ const linkData = z.object({
   page,
 });
 
+const observerData = z.object({
+  version: z.int().min(1).describe('Rises with every change of the observer’s sight.'),
+  sight: z
+    .enum(['lost', 'regained'])
+    .describe('Whether the index has begun to refuse the observer, or answers it again.'),
+  trouble: z.string().nullable().describe('Why it is refused; null where it is no longer.'),
+  causeId: z.string(),
+  summary,
+  remedy,
+  page,
+});
+
 const sweepData = z.object({
   sweepId: z.string(),
   startedAt: instant,
@@ -105,15 +117,17 @@ function event<T extends string, D extends z.ZodType>(type: T, data: D) {
 export const noticeSchemas = {
   tenant: event('pal.tenant.changed.v1', tenantData),
   link: event('pal.link.changed.v1', linkData),
+  observer: event('pal.observer.changed.v1', observerData),
   sweep: event('pal.sweep.finished.v1', sweepData),
   message: event('pal.message.parked.v1', messageData),
 } as const;
 
 export type TenantNotice = z.infer<(typeof noticeSchemas)['tenant']>;
 export type LinkNotice = z.infer<(typeof noticeSchemas)['link']>;
+export type ObserverNotice = z.infer<(typeof noticeSchemas)['observer']>;
 export type SweepNotice = z.infer<(typeof noticeSchemas)['sweep']>;
 export type MessageNotice = z.infer<(typeof noticeSchemas)['message']>;
-export type Notice = TenantNotice | LinkNotice | SweepNotice | MessageNotice;
+export type Notice = TenantNotice | LinkNotice | ObserverNotice | SweepNotice | MessageNotice;
 
 /** What to do about a verdict, in one sentence; null where nothing is to be done. */
 export function remedyHint(verdict: Verdict | null): string | null {

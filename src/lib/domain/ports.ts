@@ -8,6 +8,7 @@ import type { LinkChange, LinkIdentity, LinkReading, LinkRecord } from './link.t
 import type { NoticeRoute } from './notice-route.ts';
 import type { NoticeWindow, Urgency } from './notice-window.ts';
 import type { Notice } from './notice.ts';
+import type { ObserverSight } from './observer-sight.ts';
 import type { Principal } from './principal.ts';
 import type { RoleAssignment } from './role-assignment.ts';
 import type { Scope } from './scope.ts';
@@ -251,6 +252,13 @@ export interface SweepLists {
   /** The items in the order they were written; nothing where there is no such list. */
   read<K extends keyof SweepListItems>(list: K, sweepId: string): AsyncIterable<SweepListItems[K]>;
   drop(list: keyof SweepListItems, sweepId: string): Promise<void>;
+}
+
+/** Whether the observer sees; one row. */
+export interface ObserverSights {
+  read(): Promise<{ readonly record: ObserverSight; readonly etag: string } | null>;
+  /** Writes over what was read; creates where nothing was. Throws `conflict` when somebody else has written since. */
+  write(sight: ObserverSight, etag: string | null): Promise<void>;
 }
 
 /** Customers found without having been announced. Writes throw `conflict` when somebody else has written since. */

@@ -10,7 +10,7 @@ export interface UrgencyRules {
 }
 
 /**
- * How soon people hear of each announcement of one window. At once: every change of a link, being blind, a loss that is
+ * How soon people hear of each announcement of one window. At once: every change of a link, being blind and no longer, a loss that is
  * held back, a breach, a parked message. With the day's digest: the rest. Not by itself: what the first sweep found,
  * because its summary tells it.
  */
@@ -27,6 +27,7 @@ export function urgenciesOf(announcements: readonly Announcement[], rules: Urgen
 function isUrgent(announcement: Announcement, breach: boolean): boolean {
   switch (announcement.kind) {
     case 'link':
+    case 'observer':
     case 'message':
       return true;
     case 'sweep':
@@ -40,7 +41,7 @@ function gapsOpenedBy(announcement: Announcement): number {
   return announcement.kind === 'tenant' ? announcement.gapsOpened.total : 0;
 }
 
-/** Whether the first sweep found it, itself or by the passes it asked for. */
+/** Whether the first sweep found it, itself or by the passes it asked for. Being blind is no finding. */
 function isBaseline(announcement: Announcement, { lastSweep }: UrgencyRules): boolean {
   const causeId = causeOf(announcement);
   if (causeId === null) return false;
@@ -49,5 +50,6 @@ function isBaseline(announcement: Announcement, { lastSweep }: UrgencyRules): bo
 
 function causeOf(announcement: Announcement): TenantAnnouncement['causeId'] | null {
   if (announcement.kind === 'tenant') return announcement.causeId;
-  return announcement.kind === 'link' ? announcement.change.causeId : null;
+  if (announcement.kind !== 'link' || announcement.change.sight) return null;
+  return announcement.change.causeId;
 }

@@ -22,8 +22,9 @@ function logGaps(announcement: Announcement, log: Log): void {
     const id = announcement.after.registration.tenantId;
     log.warn('gap.opened', { subject: 'tenant', id, gaps: total, reasons: reasons.join(',') });
   }
-  if (announcement.kind === 'link' && announcement.change.from === 'linked') {
+  if (announcement.kind === 'link') {
     const { tenantId, objectId, change } = announcement;
+    if (change.from !== 'linked' || change.to === 'linked') return;
     log.warn('gap.opened', { subject: 'link', id: `${tenantId}~${objectId}`, gaps: 1, reasons: change.to });
   }
 }

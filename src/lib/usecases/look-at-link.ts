@@ -70,18 +70,20 @@ async function underLease(
   leased: Versioned<LinkRecord>,
   request: ReconcileRequest,
 ): Promise<Outcome> {
+  const context = () => ({
+    at: deps.clock(),
+    causeId: request.cause.id,
+    configured: identity.principal.wantedPartnerId,
+  });
   try {
     const look = await lookAndAct(deps, identity, leased.record, rulesFor(deps.rules, request));
-    const { record, change } = afterLook(leased.record, look, {
-      at: deps.clock(),
-      causeId: request.cause.id,
-      configured: identity.principal.wantedPartnerId,
-    });
+    const { record, change } = afterLook(leased.record, look, context());
     await deps.links.write(leased, record, change);
     return look.outcome;
   } catch (error) {
     if (error instanceof Failure) {
-      await deps.links.write(leased, afterFailure(leased.record, error, deps.clock()), null);
+      const { record, change } = afterFailure(leased.record, error, context());
+      await deps.links.write(leased, record, change);
     }
     throw error;
   }

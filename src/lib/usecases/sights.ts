@@ -8,11 +8,13 @@ import type { Reading } from '../domain/reading.ts';
 import { isAsked, type ReconcileRequest } from '../domain/request.ts';
 import { coveredThrough, expectedObjectId, type TenantRecord } from '../domain/tenant-record.ts';
 import type { LookAtLink } from './look-at-link.ts';
+import type { NoteSight } from './note-sight.ts';
 import { observeCoverage, type ObserveCoverageDeps } from './observe-coverage.ts';
 import { observeInTenant, type ObserveInTenantDeps } from './observe-in-tenant.ts';
 
 export interface SightDeps extends ObserveCoverageDeps, ObserveInTenantDeps {
   readonly lookAtLink: LookAtLink;
+  readonly noteSight: NoteSight;
 }
 
 /** What one way of access showed. A failure of the whole way, or of its link, stands beside what could be read. */
@@ -39,8 +41,24 @@ export async function lookThroughDelegations(
     isAsked(request) ? attempt(() => lookAtHome(deps, rules.identities.principal, request)) : null,
     attempt(() => observeCoverage(deps, coveredThrough(record, 'lighthouse'), rules, at)),
   ]);
+  await noteSightOf(deps, coverage, record, { at, causeId: request.cause.id });
   const failures = [...(link?.failures ?? []), ...coverage.failures];
   return { readings: coverage.value, failures, pinned: null, link: link?.value ?? null };
+}
+
+/**
+ * The index is the observer's alone: where it refuses, no customer can be looked at. That it works again is noted by the
+ * next good look at a tenant that was in trouble; no other look need ask.
+ */
+async function noteSightOf(
+  { noteSight }: SightDeps,
+  coverage: { readonly value: unknown; readonly failures: readonly Failure[] },
+  { failure: before }: TenantRecord,
+  look: { readonly at: Date; readonly causeId: string },
+): Promise<void> {
+  const refusal = coverage.failures.find(({ kind }) => kind === 'denied');
+  if (refusal) await noteSight(refusal, look);
+  else if (coverage.value && before) await noteSight(null, look);
 }
 
 /** A fresh look at the link every Lighthouse customer rests on. While another pass is at it, this one comes back. */

@@ -39,6 +39,33 @@ const textsOf = (blocks: readonly Block[]): string[] =>
   blocks.flatMap(({ text, items }) => [...(text === undefined ? [] : [text]), ...textsOf(items ?? [])]);
 
 describe('a card for Teams', () => {
+  it('says first that nothing can be looked at, where that is so', () => {
+    const common = { specversion: '1.0', source: 'urn:x', time: '2026-03-10T12:00:00.000Z' } as const;
+    const blind: Notice = {
+      ...common,
+      type: 'pal.observer.changed.v1',
+      id: 'observer~1',
+      subject: 'observer',
+      datacontenttype: 'application/json',
+      data: {
+        version: 1,
+        sight: 'lost',
+        trouble: 'Entra refused.',
+        causeId: 'event-1',
+        summary: 'The observer is refused.',
+        remedy: 'Check its identity.',
+        page: null,
+      },
+    };
+    const card = cardOf(teamsCard(aDigest([aTenantNotice(), blind])));
+
+    expect(textsOf(card.body).slice(0, 3)).toEqual([
+      'Nothing can be looked at',
+      '1 observer · 1 customer',
+      'The observer is refused.',
+    ]);
+  });
+
   it('says what changed, why, what to do, and where to look', () => {
     const card = cardOf(teamsCard(aDigest([aTenantNotice()])));
 

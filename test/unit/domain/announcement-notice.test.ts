@@ -15,6 +15,7 @@ import { aPrincipal, ids, subscriptionId } from '../../support/delegations.ts';
 import {
   aBreach,
   aLinkAnnouncement,
+  anObserverAnnouncement,
   aSweepAnnouncement,
   aTenantAnnouncement,
 } from '../../support/notices.ts';
@@ -50,6 +51,7 @@ describe('every notice', () => {
     ['tenant', aTenantAnnouncement(), `tenants/${ids.customer}`, `#/tenants/${ids.customer}`],
     ['tenant', aBreach(3), `tenants/${ids.customer}`, `#/tenants/${ids.customer}`],
     ['link', aLinkAnnouncement(), `links/${ids.managingTenant}/${ids.pal}`, '#/links'],
+    ['observer', anObserverAnnouncement('lost'), 'observer', '#/'],
     ['sweep', aSweepAnnouncement(), 'sweeps/sweep-20260310020000000', '#/sweeps'],
     ['message', anAnnouncement('message~1'), 'messages/message~1', '#/parked'],
   ])('about a %s is a CloudEvent as published', async (kind, announcement, subject, view) => {
@@ -165,11 +167,40 @@ describe('a notice about a link', () => {
     else expect(data.remedy).toBeNull();
   });
 
+  it('that can be looked at again says so, and how it was found', async () => {
+    const seen = aLinkAnnouncement({ from: 'linked', to: 'linked', sight: 'regained' });
+
+    expect(noticeOf(seen, await aBasis()).data.summary).toMatch(
+      /can be looked at again: linked \(partner ID 4681234\)\.$/,
+    );
+  });
+
+  it('that was never seen does not claim that it was', async () => {
+    const blind = aLinkAnnouncement({ from: 'unknown', to: 'unknown', sight: 'lost' }, { trouble: 'No.' });
+
+    expect(noticeOf(blind, await aBasis()).data.summary).toMatch(/it has never been seen: No\.$/);
+  });
+
   it('is made with the change, under its version', () => {
     const { change } = aLinkAnnouncement({ version: 3 });
     const announcement = linkAnnouncement(aLinkRecord({ version: 3 }), change);
 
     expect(announcement).toMatchObject({ id: `link~${ids.managingTenant}~${ids.pal}~3`, trouble: null });
+  });
+});
+
+describe('a notice about the observer', () => {
+  it('says that it is refused, why, and what to check', async () => {
+    const { data } = noticeOf(anObserverAnnouncement('lost'), await aBasis());
+
+    expect(data.summary).toBe('The observer is refused, and no delegation can be looked at: Entra refused.');
+    expect(data.remedy).toMatch(/identity exists, gets a token/);
+  });
+
+  it('says that it sees again, with nothing left to do', async () => {
+    const { data } = noticeOf(anObserverAnnouncement('regained'), await aBasis());
+
+    expect(data).toMatchObject({ summary: 'The observer can read the delegations again.', remedy: null });
   });
 });
 

@@ -5,6 +5,7 @@ import { anAnnouncement } from '../../support/announcements.ts';
 import {
   aBreach,
   aLinkAnnouncement,
+  anObserverAnnouncement,
   aSweep,
   aSweepAnnouncement,
   aTenantAnnouncement,
@@ -21,6 +22,8 @@ describe('people hear at once', () => {
   it.each<[string, Announcement]>([
     ['of a link that is lost', aLinkAnnouncement({ from: 'linked', to: 'unlinked' })],
     ['of a link that is made', aLinkAnnouncement({ from: 'unlinked', to: 'linked' })],
+    ['of an observer that is refused', anObserverAnnouncement('lost')],
+    ['of an observer that sees again', anObserverAnnouncement('regained')],
     ['of a parked message', anAnnouncement('message~1')],
     ['of a sweep that could read nothing', aSweepAnnouncement({ partial: true, coveredUpTo: null })],
     ['of a loss that is held back', aSweepAnnouncement({ heldScopes: 40 })],
@@ -60,6 +63,13 @@ describe('what the first sweep finds', () => {
       expect(urgencyOf(aBreach(40, { causeId }), lastSweep)).toBe('silent');
       expect(urgencyOf(aLinkAnnouncement({ causeId }), lastSweep)).toBe('silent');
     }
+  });
+
+  it('does not silence that nothing can be looked at', () => {
+    const blind = aLinkAnnouncement({ causeId, sight: 'lost', from: 'unknown', to: 'unknown' });
+
+    expect(urgencyOf(blind, null)).toBe('at-once');
+    expect(urgencyOf(anObserverAnnouncement('lost'), null)).toBe('at-once');
   });
 
   it('makes no breach of what else happens', () => {

@@ -65,6 +65,7 @@ describe('an outbox that logs gaps', () => {
       tenant([]),
       link('unlinked', 'linked'),
       link('unknown', 'unlinked'),
+      link('linked', 'linked'),
     ]);
 
     expect(log.entries).toEqual([]);

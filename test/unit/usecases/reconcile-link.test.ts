@@ -280,6 +280,38 @@ describe('a link that cannot be read', () => {
     expect(stage.partnerLinks.linkOf(ids.pal)).toBeNull();
   });
 
+  it('because it is refused is told once, and once more when it works again, whatever else fails between', async () => {
+    const stage = withLink(aStage());
+    const denied = new Failure('denied', 'Entra: the client secret has expired.');
+    const throttled = new Failure('throttled', 'Azure answered 429.');
+    await stage.reconcileLink(aLinkRequest());
+    for (const [hop, failure] of [denied, denied, unavailable(), throttled, denied].entries()) {
+      stage.clock.pass(MINUTE);
+      stage.partnerLinks.fail('read', failure);
+      await expect(stage.reconcileLink(aLinkRequest({ hop: hop + 1 }))).rejects.toBe(failure);
+    }
+    expect(row(stage)).toMatchObject({ blindSince: '2026-03-10T12:01:00.000Z', readAt: NOON });
+    stage.clock.pass(MINUTE);
+    await stage.reconcileLink(aLinkRequest({ hop: 9 }));
+
+    expect(row(stage)).toMatchObject({ blindSince: null, failure: null, version: 3 });
+    expect(stage.links.changes().map(({ from, to, sight, at }) => [from, to, sight, at])).toEqual([
+      ['unknown', 'linked', undefined, NOON],
+      ['linked', 'linked', 'lost', '2026-03-10T12:01:00.000Z'],
+      ['linked', 'linked', 'regained', '2026-03-10T12:06:00.000Z'],
+    ]);
+  });
+
+  it('is no change while Azure merely does not answer', async () => {
+    const stage = withLink(aStage());
+    stage.partnerLinks.fail('read', unavailable());
+
+    await expect(stage.reconcileLink(aLinkRequest())).rejects.toMatchObject({ kind: 'unavailable' });
+
+    expect(stage.links.changes()).toEqual([]);
+    expect(row(stage).blindSince).toBeNull();
+  });
+
   it('is left alone until Azure may be asked again', async () => {
     const stage = aStage();
     const retryAt = new Date('2026-03-10T12:00:17.000Z');

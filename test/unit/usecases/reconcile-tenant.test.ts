@@ -453,6 +453,38 @@ describe('a tenant whose reads are denied', () => {
     expect(tenantRequests(stage)).toHaveLength(looks);
   });
 
+  it('is told once for the observer, not for each tenant and pass, and once more when it sees again', async () => {
+    const stage = withFreshLink(aStage());
+    stage.azure.put(aSubscription(1));
+    stage.ledger.hold(aCoveredTenant([aScopeRecord(1)]));
+    const failures = ['denied', 'denied', 'unavailable'] as const;
+    for (const kind of failures) {
+      stage.azure.fail('find', new Failure(kind, 'Azure answered as it should not.'));
+      await expect(stage.reconcileTenant(aRequest())).rejects.toMatchObject({ kind });
+    }
+    await stage.reconcileTenant(aRequest());
+    await stage.reconcileTenant(aRequest());
+
+    const told = stage.outbox.announced.flatMap((one) => (one.kind === 'observer' ? one.change : []));
+    expect(told.map(({ version, sight, trouble }) => [version, sight, trouble])).toEqual([
+      [1, 'lost', 'Azure answered as it should not.'],
+      [2, 'regained', null],
+    ]);
+    expect(stage.ledger.held(ids.customer)).toMatchObject({ phase: 'covered', failure: null });
+  });
+
+  it('does not make the observer blind when single reads are refused, or the index does not answer', async () => {
+    const stage = withFreshLink(aStage());
+    stage.azure.put(aSubscription(1));
+    stage.ledger.hold(aCoveredTenant([aScopeRecord(1)]));
+    stage.azure.forbid(subscription(1).subscriptionId, 403);
+    await expect(stage.reconcileTenant(aRequest())).rejects.toMatchObject({ kind: 'denied' });
+    stage.azure.fail('find', new Failure('unavailable', 'Azure answered 503.'));
+    await expect(stage.reconcileTenant(aRequest())).rejects.toMatchObject({ kind: 'unavailable' });
+
+    expect(stage.outbox.announced).toEqual([]);
+  });
+
   it('is left to the next cause when it is not new', async () => {
     const stage = withFreshLink(aStage());
     stage.ledger.hold(aCoveredTenant([aScopeRecord(1)]));

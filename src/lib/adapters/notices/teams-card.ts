@@ -58,6 +58,8 @@ function headlineOf(notices: readonly Notice[]): string {
   switch (worst?.type) {
     case 'pal.link.changed.v1':
       return 'A partner link has changed';
+    case 'pal.observer.changed.v1':
+      return worst.data.sight === 'lost' ? 'Nothing can be looked at' : 'Delegations can be looked at again';
     case 'pal.sweep.finished.v1':
       return 'A sweep has finished';
     case 'pal.message.parked.v1':
@@ -72,6 +74,7 @@ function countsOf(notices: readonly Notice[]): string {
   const of = (type: Notice['type']) => notices.filter((notice) => notice.type === type).length;
   const counts: readonly (readonly [number, string])[] = [
     [of('pal.link.changed.v1'), 'link'],
+    [of('pal.observer.changed.v1'), 'observer'],
     [of('pal.tenant.changed.v1'), 'customer'],
     [of('pal.sweep.finished.v1'), 'sweep'],
     [of('pal.message.parked.v1'), 'parked message'],
@@ -106,6 +109,8 @@ function weightOf(notice: Notice): number {
   switch (notice.type) {
     case 'pal.link.changed.v1':
       return notice.data.state.to === 'linked' && notice.data.trouble === null ? 1e6 : 2e6;
+    case 'pal.observer.changed.v1':
+      return notice.data.sight === 'lost' ? 1.7e6 : 1e6;
     case 'pal.sweep.finished.v1':
       return notice.data.blind || notice.data.heldScopes > 0 ? 1.5e6 : 0.5;
     case 'pal.message.parked.v1':

@@ -90,7 +90,11 @@ function rowOf(record: LinkRecord): Entity {
 }
 
 function recordOf(row: StoredRow): LinkRecord {
-  // Rows written before there were orders lack them.
-  const since: Pick<LinkRecord, 'order' | 'asked'> = { order: null, asked: [] };
+  // What rows of earlier versions lack.
+  const since: Pick<LinkRecord, 'order' | 'asked' | 'blindSince'> = {
+    order: null,
+    asked: [],
+    blindSince: null,
+  };
   return { ...since, ...(unpack('link', row) as LinkRecord) };
 }
