@@ -1,4 +1,5 @@
-/** Builds the app: one CommonJS bundle of all functions, and one of the report, as they run in Azure and in the local stack. */
+/** Builds the app: one CommonJS bundle of all functions as they run in Azure and in the local stack; the report; and `pal`. */
+import { chmod } from 'node:fs/promises';
 import { build, type BuildOptions } from 'esbuild';
 
 const common: BuildOptions = {
@@ -19,12 +20,18 @@ await build({
   entryPoints: ['src/functions/main.ts'],
   outfile: 'dist/functions.cjs',
 });
-await build({
-  ...common,
-  format: 'esm',
-  entryPoints: ['cli/report.ts'],
-  outfile: 'dist/report.mjs',
-  banner: {
-    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-  },
-});
+for (const [entry, outfile] of [
+  ['cli/report.ts', 'dist/report.mjs'],
+  ['cli/main.ts', 'dist/pal.mjs'],
+] as const) {
+  await build({
+    ...common,
+    format: 'esm',
+    entryPoints: [entry],
+    outfile,
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+  });
+}
+await chmod('dist/pal.mjs', 0o755);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { openApiDocument } from '../src/functions/api/contract/openapi-document.ts';
 import { onboardingEvent } from '../src/lib/domain/event.ts';
 import { noticeSchemas } from '../src/lib/domain/notice.ts';
+import { commandReference } from './command-reference.ts';
 import { settingsPage } from './settings-page.ts';
 
 const cloudEvents: Readonly<Record<string, readonly [title: string, schema: z.ZodType]>> = {
@@ -21,10 +22,9 @@ export function generatedDocuments(): Readonly<Record<string, string>> {
     return [`${name}.schema.json`, { ...document, ...z.toJSONSchema(schema, { io: 'input' }) }];
   });
   const documents: [string, object][] = [...schemas, ['openapi.json', openApiDocument()]];
-  return {
-    ...Object.fromEntries(
-      documents.map(([file, document]) => [file, `${JSON.stringify(document, null, 2)}\n`]),
-    ),
-    'settings.md': settingsPage(),
-  };
+  const texts = documents.map(([file, document]): [string, string] => [
+    file,
+    `${JSON.stringify(document, null, 2)}\n`,
+  ]);
+  return { ...Object.fromEntries(texts), 'settings.md': settingsPage(), 'cli.md': commandReference() };
 }

@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseOptions, usage, type Options } from './options.ts';
 import { settled } from './settle.ts';
+import { announceStack } from './running-stacks.ts';
 import { startStack, type Stack } from './stack.ts';
 import { describeReport, makeProgress, type ShownReport } from './terminal.ts';
 
@@ -47,6 +48,7 @@ async function main(): Promise<number> {
       return first;
     }
     stack = first;
+    if (!options.once) process.once('exit', announceStack(join(dataDir, 'stack.json')));
     return await Promise.race([
       work(stack, dataDir),
       interrupted,
@@ -174,7 +176,8 @@ function describeStack(stack: Stack, dataDir: string): void {
       `  a token    npm run --silent token -- --stack ${join(dataDir, 'stack.json')}`,
       `  ARM, Entra ${stack.addresses['arm'] ?? ''}  (CA file ${stack.addresses['caFile'] ?? ''})`,
       `  addresses  ${join(dataDir, 'stack.json')}`,
-      `  an event   npm run event -- --stack ${join(dataDir, 'stack.json')} '{"tenantId":"…"}'`,
+      `  pal        npx pal tenants list -o table   (npx pal --help)`,
+      `  an event   npx pal event send '{"tenantId":"…"}'`,
     ].join('\n'),
   );
 }
