@@ -21,6 +21,7 @@ import type { DecideFoundTenants } from './usecases/found-tenants.ts';
 import { makeDiscardParked, makeRedriveParked } from './usecases/handle-parked.ts';
 import { makeImportTenants } from './usecases/import-tenants.ts';
 import { makeExportTenants, makeListTenants } from './usecases/list-tenants.ts';
+import type { DecideRoles } from './usecases/decide-roles.ts';
 import type { ProposeRemedies } from './usecases/propose-remedies.ts';
 import type { RecordDpor } from './usecases/record-dpor.ts';
 import type { RequestRelink } from './usecases/request-relink.ts';
@@ -55,6 +56,7 @@ export interface Actions {
   readonly awaitOutcome: AwaitOutcome;
   readonly confirmSweep: ConfirmSweep;
   readonly foundTenants: DecideFoundTenants;
+  readonly roles: DecideRoles;
 }
 
 /** How long a filtered list may look for what fits. */

@@ -22,6 +22,7 @@ import { makeAnnouncements } from './adapters/tables/announcements.ts';
 import { makeDelegationWatch } from './adapters/tables/delegation-watch.ts';
 import { makeLinkLedger } from './adapters/tables/link-ledger.ts';
 import { makeFollowUps, makeSweepLedger } from './adapters/tables/sweep-ledger.ts';
+import { makeRoleDecisions } from './adapters/tables/role-decisions.ts';
 import { makeSweepLists } from './adapters/tables/sweep-lists.ts';
 import { makeFoundTenants } from './adapters/tables/found-tenants.ts';
 import { makeObserverSights } from './adapters/tables/observer-sights.ts';
@@ -35,11 +36,13 @@ import { makeApi } from './api.ts';
 import { loadConfig, type Config } from './config.ts';
 import type { LinkIdentity } from './domain/link.ts';
 import { decidingFacts } from './domain/pass-rules.ts';
-import { makeRoleTable } from './domain/role-table.ts';
+import type { RoleTable } from './domain/role-table.ts';
 import { makeAttest } from './usecases/attest.ts';
 import { makeAwaitOutcome } from './usecases/await-outcome.ts';
 import { makeChangeLink } from './usecases/change-link.ts';
 import { makeConfirmSweep } from './usecases/confirm-sweep.ts';
+import { makeCurrentRoles } from './usecases/current-roles.ts';
+import { makeDecideRoles } from './usecases/decide-roles.ts';
 import { makeDecideFoundTenants } from './usecases/found-tenants.ts';
 import { makeKeepParked } from './usecases/keep-parked.ts';
 import { makeLookAtLink } from './usecases/look-at-link.ts';
@@ -91,7 +94,9 @@ function makeApp(config: Config, writeLine: WriteLine) {
   const found = makeFoundTenants(table('FoundTenants'));
   const links = makeLinkLedger(table('Links'), outbox);
   const parked = makeParkedMessages(table('Parked'), table('Discarded'));
-  const roles = makeRoleTable(config.roleDecisions);
+  const decisions = makeRoleDecisions(table('RoleDecisions'));
+  const { rolesBySetting } = config;
+  const currentRoles = makeCurrentRoles({ decisions, rolesBySetting, clock });
   const azure = makeAzure(config, makeThrottleBoard(table('Throttles')), clock, (fields) => {
     log.warn('upstream.throttled', fields);
   });
@@ -106,21 +111,23 @@ function makeApp(config: Config, writeLine: WriteLine) {
   });
   const noteSight = makeNoteSight({ sights: makeObserverSights(table('Observer')), outbox });
   const watch = makeDelegationWatch(table('DelegationLog'));
-  const reconcileTenant = makeReconcileTenant({
-    ...config,
-    ledger,
-    links,
-    sweeps,
-    queues,
-    roles,
-    clock,
-    index: azure.index,
-    estate: azure.estate,
-    watch,
-    tenantEstate: azure.tenantEstate,
-    lookAtLink,
-    noteSight,
-  });
+  const reconcileTenant = judging(currentRoles, (roles) =>
+    makeReconcileTenant({
+      ...config,
+      ledger,
+      links,
+      sweeps,
+      queues,
+      roles,
+      clock,
+      index: azure.index,
+      estate: azure.estate,
+      watch,
+      tenantEstate: azure.tenantEstate,
+      lookAtLink,
+      noteSight,
+    }),
+  );
   const reconcileLink = makeReconcileLink({ links, principals: config.principals, lookAtLink });
 
   const actions = {
@@ -128,7 +135,10 @@ function makeApp(config: Config, writeLine: WriteLine) {
     confirmSweep: makeConfirmSweep({ sweeps, sweepLists, followUps, queues, clock, log }),
     attest: makeAttest({ ...config, ledger, clock, log }),
     recordDpor: makeRecordDpor({ ledger, clock, log }),
-    proposeRemedies: makeProposeRemedies({ ...config, ledger, estate: azure.estate, roles, clock }),
+    roles: makeDecideRoles({ decisions, rolesBySetting, list, queues, clock, log, digest }),
+    proposeRemedies: judging(currentRoles, (roles) =>
+      makeProposeRemedies({ ...config, ledger, estate: azure.estate, roles, clock }),
+    ),
     acceptGap: makeAcceptGap({ ledger, clock }),
     requestRelink: makeRequestRelink({
       ledger,
@@ -198,25 +208,27 @@ function makeApp(config: Config, writeLine: WriteLine) {
         })
       : null,
     startSweep: makeStartSweep({ queues, clock }),
-    sweep: makeSweepTenants({
-      ...config.sweep,
-      ledger,
-      list,
-      links,
-      sweeps,
-      sweepLists,
-      followUps,
-      outbox,
-      found,
-      index: azure.index,
-      queues,
-      passRules: { ...config, roles },
-      clock,
-      log,
-      digest,
-      indexLagAllowanceMs: config.indexLagAllowanceMs,
-      staleAfterMs: config.staleAfterMs,
-    }),
+    sweep: judging(currentRoles, (roles) =>
+      makeSweepTenants({
+        ...config.sweep,
+        ledger,
+        list,
+        links,
+        sweeps,
+        sweepLists,
+        followUps,
+        outbox,
+        found,
+        index: azure.index,
+        queues,
+        passRules: { ...config, roles },
+        clock,
+        log,
+        digest,
+        indexLagAllowanceMs: config.indexLagAllowanceMs,
+        staleAfterMs: config.staleAfterMs,
+      }),
+    ),
     sendNotice: makeSendNotice({
       ...telling,
       ...config.notices,
@@ -261,6 +273,14 @@ function makeApp(config: Config, writeLine: WriteLine) {
       clock,
     }),
   };
+}
+
+/** A use case with the role table of the moment: a call judges by one and the same table from its beginning to its end. */
+function judging<Given extends readonly unknown[], Made>(
+  current: () => Promise<RoleTable>,
+  make: (roles: RoleTable) => (...given: Given) => Promise<Made>,
+): (...given: Given) => Promise<Made> {
+  return async (...given) => make(await current())(...given);
 }
 
 function makeVerifyToken({ managingTenantId: tenantId, api, azure }: Config, clock: () => Date) {

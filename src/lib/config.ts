@@ -609,7 +609,7 @@ function shape(env: Environment, given: Given) {
       objectId: env.OBSERVER_OBJECT_ID ?? null,
     },
     api: { clientId: env.API_CLIENT_ID, v1Issuer: cloud.v1Issuer },
-    roleDecisions: env.ROLE_DECISIONS,
+    rolesBySetting: env.ROLE_DECISIONS,
     trustedSources: env.TRUSTED_SOURCES,
     azure: {
       armEndpoint: env.ARM_ENDPOINT ?? cloud.arm,

@@ -12,7 +12,7 @@ import { makeFakeOutbox, type FakeOutbox } from '../fakes/outbox.ts';
 import { makeFakeTenantLedger } from '../fakes/tenant-ledger.ts';
 import { useAzurite } from '../support/azurite.ts';
 import { collect } from '../support/collect.ts';
-import { ids, resourceGroup, subscriptionId } from '../support/delegations.ts';
+import { ids, resourceGroup, roles, subscriptionId } from '../support/delegations.ts';
 import {
   aDpor,
   aGap,
@@ -607,6 +607,36 @@ describe('the list of tenants', () => {
     expect(await collect(list.all())).toMatchObject([
       { summary: { version: 1, openGaps: 1, acceptedGaps: 0, acceptedUntil: null, atRisk: [] } },
     ]);
+  });
+
+  it('finds the tenants with roles in no table, and reads a row from before them as without', async () => {
+    const table = azurite.table();
+    const list = makeTenantList(table, (text) => text);
+    const unknown = { verdict: 'role-unknown', roleIds: [roles.unheardOf] } as const;
+    const registration = aRegistration({ tenantId: ids.otherCustomer });
+    await list.project(aTenantRecord({ registration, phase: 'covered', scopes: many(3) }));
+    await list.project(aTenantRecord({ phase: 'covered', scopes: many(2, unknown), version: 1 }));
+
+    expect(await collect(list.withUnknownRoles())).toEqual([
+      { tenantId: ids.customer, displayName: 'Contoso', unknownRoles: { [roles.unheardOf]: 2 } },
+    ]);
+
+    const { unknownRoles: _roles, ...earlier } = summaryOf(aTenantRecord({ scopes: many(2, unknown) }));
+    const row = { partitionKey: ids.customer.charAt(0), rowKey: ids.customer, digest: '' };
+    await table.put({ ...row, ...pack('summary', earlier) });
+    expect(await collect(list.withUnknownRoles())).toEqual([]);
+    expect((await collect(list.all())).map(({ summary }) => summary.unknownRoles)).toEqual([{}, {}]);
+  });
+
+  it('no longer finds a tenant whose roles were decided', async () => {
+    const table = azurite.table();
+    const list = makeTenantList(table, (text) => text);
+    const unknown = { verdict: 'role-unknown', roleIds: [roles.unheardOf] } as const;
+    await list.project(aTenantRecord({ phase: 'covered', scopes: many(1, unknown), version: 1 }));
+
+    await list.project(covered(2, 1));
+
+    expect(await collect(list.withUnknownRoles())).toEqual([]);
   });
 
   it('never goes back to an earlier version', async () => {

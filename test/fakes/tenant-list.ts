@@ -25,6 +25,14 @@ export function makeFakeTenantList(
     async *all() {
       yield* (await inOrder()).map(({ one }) => one);
     },
+    async *withUnknownRoles() {
+      for (const { one } of await inOrder()) {
+        const { registration, unknownRoles } = one.summary;
+        const displayName = registration.facts.displayName ?? null;
+        if (Object.keys(unknownRoles).length > 0)
+          yield { tenantId: registration.tenantId, displayName, unknownRoles };
+      }
+    },
     async page({ prefix, after, size }) {
       const all = await inOrder();
       return all

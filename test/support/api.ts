@@ -1,5 +1,6 @@
 /** The HTTP API on a stage of fakes: requests go through the very handlers that the host calls. */
 import { everything } from '../../src/lib/domain/watch.ts';
+import { createHash } from 'node:crypto';
 import { HttpRequest, HttpResponse, InvocationContext } from '@azure/functions';
 import { makeApi } from '../../src/lib/api.ts';
 import { apiRoles, type ApiRole } from '../../src/lib/domain/caller.ts';
@@ -10,10 +11,12 @@ import { makeAcceptGap } from '../../src/lib/usecases/accept-gap.ts';
 import { makeAttest } from '../../src/lib/usecases/attest.ts';
 import { makeConfirmSweep } from '../../src/lib/usecases/confirm-sweep.ts';
 import { makeDecideFoundTenants } from '../../src/lib/usecases/found-tenants.ts';
+import { makeDecideRoles } from '../../src/lib/usecases/decide-roles.ts';
 import { makeProposeRemedies } from '../../src/lib/usecases/propose-remedies.ts';
 import { makeRecordDpor } from '../../src/lib/usecases/record-dpor.ts';
 import { endpoints } from '../../src/functions/api/endpoints.ts';
 import { makeFakeParkedMessages } from '../fakes/parked-messages.ts';
+import { makeFakeRoleDecisions } from '../fakes/role-decisions.ts';
 import { makeFakeFoundTenants } from '../fakes/found-tenants.ts';
 import { makeFakeFollowUps, makeFakeSweepLedger, makeFakeSweepLists } from '../fakes/sweep-ledger.ts';
 import { makeFakeTenantList } from '../fakes/tenant-list.ts';
@@ -22,6 +25,8 @@ import { aPrincipal, ids } from './delegations.ts';
 import { aStage, type Stage } from './stage.ts';
 
 const callerId = '0b0b0b0b-0000-4000-8000-0000000000ca';
+/** A role the settings decide about. */
+export const roleBySetting = '0e0e0e0e-0000-4000-8000-0000000000ff';
 const observerId = '0c0c0c0c-0000-4000-8000-000000000002';
 
 interface Call {
@@ -48,10 +53,14 @@ export function anApi() {
   const parked = makeFakeParkedMessages();
   const found = makeFakeFoundTenants();
   const principals = [aPrincipal()];
+  const list = makeFakeTenantList(ledger);
+  const decisions = makeFakeRoleDecisions();
+  const rolesBySetting = { [roleBySetting]: false };
+  const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 32);
   let made = 0;
   const api = makeApi({
     ledger,
-    list: makeFakeTenantList(ledger),
+    list,
     links,
     sweeps,
     parked,
@@ -63,7 +72,11 @@ export function anApi() {
     principals,
     principalRules: [],
     watchRules: everything,
-    actions: { ...actionsOn(stage, principals), ...decisionsOn(stage, sweeps, found) },
+    actions: {
+      ...actionsOn(stage, principals),
+      ...decisionsOn(stage, sweeps, found),
+      roles: makeDecideRoles({ decisions, rolesBySetting, list, queues, clock, log, digest }),
+    },
     staleAfterMs: 2 * DAY,
     verifyToken: async (token) => Promise.resolve(verdictOf(token)),
   });
@@ -102,7 +115,7 @@ export function anApi() {
     };
   };
   const get = (target: string) => send('GET', target, { as: 'Pal.Read' });
-  return { ...stage, sweeps, parked, found, api, send, get };
+  return { ...stage, sweeps, parked, found, decisions, api, send, get };
 }
 
 /** What operators do, over the fakes of a stage. */

@@ -32,6 +32,8 @@ export const roles = {
   supportRequestContributor: 'cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e',
   reader: 'acdd72a7-3385-48ef-bd42-f606fba81ae7',
   assignmentDelete: '91c1777a-f3dc-4fae-b103-61d183457e46',
+  /** In no table. */
+  unheardOf: '0e0e0e0e-0000-4000-8000-000000000001',
 };
 
 /** The id of the nth subscription. */

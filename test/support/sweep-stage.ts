@@ -1,7 +1,7 @@
 /** The sweep on the stage of fakes, with the queues worked off as the platform would. */
 import { everything } from '../../src/lib/domain/watch.ts';
 import { createHash } from 'node:crypto';
-import { makeRoleTable } from '../../src/lib/domain/role-table.ts';
+import { makeRoleTable, type RoleTable } from '../../src/lib/domain/role-table.ts';
 import type { SweepRecord } from '../../src/lib/domain/sweep-record.ts';
 import { makeConfirmSweep } from '../../src/lib/usecases/confirm-sweep.ts';
 import { makeDecideFoundTenants } from '../../src/lib/usecases/found-tenants.ts';
@@ -24,8 +24,16 @@ export function customer(n: number): string {
 
 export type SweepStage = ReturnType<typeof aSweepStage>;
 
-export function aSweepStage(options: { readonly adopt?: 'auto' | 'review' } = {}) {
-  const stage = aStage();
+interface SweepStageOptions {
+  readonly adopt?: 'auto' | 'review';
+  /** What operators have decided about roles; a test may change it between two sweeps. */
+  readonly decided?: Record<string, boolean>;
+}
+
+export function aSweepStage(options: SweepStageOptions = {}) {
+  const decided = options.decided ?? {};
+  const currentRoles: RoleTable = { standing: (roleId) => makeRoleTable(decided).standing(roleId) };
+  const stage = aStage({ tenantSettings: { roles: currentRoles } });
   const { clock, ledger, links, sweeps, queues, followUps, azure, outbox, log } = stage;
   const list = makeFakeTenantList(ledger, digest);
   const sweepLists = makeFakeSweepLists();
@@ -50,7 +58,7 @@ export function aSweepStage(options: { readonly adopt?: 'auto' | 'review' } = {}
       principalRules: [],
       partnerRole: 'direct-bill',
       watchRules: everything,
-      roles: makeRoleTable(),
+      roles: currentRoles,
       expectDelegationWithinMs: 14 * DAY,
     },
     adopt: options.adopt ?? 'auto',

@@ -106,7 +106,7 @@ describe('settings that are right', () => {
   it('may decide on roles', () => {
     const ROLE_DECISIONS = '{"91C1777A-f3dc-4fae-b103-61d183457e46":false}';
 
-    expect(loadConfig(someSettings({ ROLE_DECISIONS })).roleDecisions).toEqual({
+    expect(loadConfig(someSettings({ ROLE_DECISIONS })).rolesBySetting).toEqual({
       '91c1777a-f3dc-4fae-b103-61d183457e46': false,
     });
   });

@@ -12,6 +12,7 @@ import { description } from './openapi.ts';
 import { discard } from './parked-discard.ts';
 import { redrive } from './parked-redrive.ts';
 import { parked } from './parked.ts';
+import { role } from './role.ts';
 import { sweepConfirm } from './sweep-confirm.ts';
 import { sweep } from './sweep.ts';
 import { sweeps } from './sweeps.ts';
@@ -28,6 +29,7 @@ export const endpoints = [
   ...[tenants, tenant, tenantHistory, tenantRelink, remedy, attestations, partnersOfRecord, gapAccept],
   ...[links, linkUnlink, linkRestore, linkRelink],
   ...[sweeps, sweep, sweepConfirm],
+  ...[role],
   ...[foundTenants, foundAdopt, foundDismiss],
   ...[parked, redrive, discard],
   ...[liveness, readiness, description],

@@ -10,6 +10,7 @@ import type { NoticeWindow, Urgency } from './notice-window.ts';
 import type { Notice } from './notice.ts';
 import type { ObserverSight } from './observer-sight.ts';
 import type { Principal } from './principal.ts';
+import type { RoleDecision } from './role-decision.ts';
 import type { RoleAssignment } from './role-assignment.ts';
 import type { Scope } from './scope.ts';
 import type { SubscriptionFacts } from './subscription.ts';
@@ -199,9 +200,18 @@ export interface ListedTenant {
   readonly digest: string;
 }
 
+/** A tenant with roles that are in no table. */
+export interface TenantWithUnknownRoles {
+  readonly tenantId: string;
+  readonly displayName: string | null;
+  readonly unknownRoles: TenantSummary['unknownRoles'];
+}
+
 /** The list of all tenants, in the order of tenant ids. It may be a moment behind the ledger. */
 export interface TenantList {
   all(): AsyncIterable<ListedTenant>;
+  /** Those with roles that are in no table, in the order of their ids; the others are not read. */
+  withUnknownRoles(): AsyncIterable<TenantWithUnknownRoles>;
   /** The first so many of a range: tenants whose ids begin with `prefix` and come after `after`. */
   page(range: TenantRange): Promise<readonly ListedTenant[]>;
 }
@@ -269,6 +279,13 @@ export interface FoundTenants {
   remove(tenantId: string): Promise<void>;
   /** In the order of tenant ids. */
   all(): AsyncIterable<FoundTenant>;
+}
+
+/** What operators have decided about roles: one decision a role, the last one. There are few. */
+export interface RoleDecisions {
+  all(): Promise<readonly RoleDecision[]>;
+  /** Writes a decision over an earlier one of the same role. */
+  write(decision: RoleDecision): Promise<void>;
 }
 
 /** Looks a sweep has asked for and that have not come to their end. */

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { guid } from './guid.ts';
 
-const causeKinds = ['event', 'tenant-pass', 'sweep', 'operator', 'delegation-log', 'redrive'] as const;
+const causeKinds = [
+  'event',
+  'tenant-pass',
+  'sweep',
+  'operator',
+  'role-decision',
+  'delegation-log',
+  'redrive',
+] as const;
 
 /**
  * A request to look at one tenant or one link: whom to look at and why, never what to believe. It is the only kind of

@@ -1,7 +1,7 @@
 /**
  * Which roles earn. The table is Partner Center's published list; it cannot be computed from a role's actions (Support
  * Request Contributor earns, several readers with write actions do not). A role outside the list is unknown, which is
- * neither yes nor no: the operator decides it once, by setting.
+ * neither yes nor no: the operator decides it once.
  */
 import published from './pec-roles.json' with { type: 'json' };
 
@@ -15,6 +15,11 @@ export interface RoleTable {
 interface PublishedRole {
   readonly name: string;
   readonly pec: boolean;
+}
+
+/** Whether Partner Center's list names the role, be it as one that earns nothing. Takes a GUID of any case. */
+export function isPublishedRole(roleId: string): boolean {
+  return roleId.toLowerCase() in published.roles;
 }
 
 /** `decided`: role GUID → whether it earns, as the operator has decided; it goes before the published list. */

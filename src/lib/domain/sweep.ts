@@ -101,7 +101,9 @@ export function planSweep(
   const timeTells =
     listed.verdicts['delegation-not-ready'] ||
     (acceptedUntil !== null && Date.parse(acceptedUntil) <= at.getTime());
-  const steady = settled && sameDigest && !timeTells;
+  // Of rows of earlier versions nobody can tell which roles are unknown: looked at once, they say so.
+  const unnamedRoles = listed.verdicts['role-unknown'] && Object.keys(listed.unknownRoles).length === 0;
+  const steady = settled && sameDigest && !timeTells && !unnamedRoles;
   return steady ? { do: 'nothing', count: 'steady' } : { do: 'compare' };
 }
 

@@ -20,6 +20,8 @@ export interface TenantSummary {
   readonly earningBy: readonly { readonly kinds: readonly ObservedKind[]; readonly scopes: number }[];
   /** How many earning scopes have to be proven anew, because their subscription's agreement changed. */
   readonly toReverify: number;
+  /** Roles in no table that scopes rest on (bare GUIDs), and how many scopes each; none of a tenant that is offboarded or excluded. */
+  readonly unknownRoles: Readonly<Record<string, number>>;
   readonly openGaps: number;
   /** Of the open gaps, those an operator has accepted. */
   readonly acceptedGaps: number;
@@ -66,6 +68,7 @@ export function summaryOf(record: TenantRecord): TenantSummary {
     coveredBy,
     earningBy,
     toReverify: earning.filter((scope) => reverifySinceOf(record.registration, scope) !== null).length,
+    unknownRoles: isOurs(record) ? unknownRolesIn(scopes) : {},
     openGaps: openGaps.length,
     acceptedGaps: accepted.length,
     acceptedUntil: accepted.toSorted()[0] ?? null,
@@ -75,9 +78,25 @@ export function summaryOf(record: TenantRecord): TenantSummary {
   };
 }
 
+/** Whether anything is to be decided about what is on record of it: not where it is offboarded or excluded. */
+function isOurs({ registration, phase }: TenantRecord): boolean {
+  return !registration.offboardedAt && phase !== 'closed' && phase !== 'excluded';
+}
+
+/** So many roles are named: they fit one property of a row. */
+const ROLES_NAMED = 500;
+
+function unknownRolesIn(scopes: readonly ScopeRecord[]): Record<string, number> {
+  const roles = scopes.flatMap(({ verdict, roleIds }) => (verdict === 'role-unknown' ? roleIds : []));
+  const scopesOf = Map.groupBy(roles, (roleId) => roleId.toLowerCase());
+  const counts = [...scopesOf].map(([roleId, { length }]): [string, number] => [roleId, length]);
+  return Object.fromEntries(counts.slice(0, ROLES_NAMED));
+}
+
 /** What rows of earlier versions lack. */
 const ADDED_SINCE = {
   toReverify: 0,
+  unknownRoles: {},
   acceptedGaps: 0,
   acceptedUntil: null,
   atRisk: [],

@@ -466,3 +466,31 @@ describe('a tenant that is offboarded', () => {
     expect(record).toMatchObject({ tenants: { closed: 1 }, states: { offboarded: 1 }, reasons: {} });
   });
 });
+
+describe('a role that was decided between two sweeps', () => {
+  it.each([
+    ['earns', true, 'earning', 'assessed'],
+    ['earns nothing', false, 'role-not-eligible', 'asked'],
+  ] as const)(
+    'and %s is seen wherever it is held, though the index shows the same',
+    async (_, earns, verdict, count) => {
+      const decided: Record<string, boolean> = {};
+      const stage = aSweepStage({ decided });
+      putCustomer(stage, 1, { role: roles.unheardOf });
+      putCustomer(stage, 2);
+      await stage.sweepOnce();
+      stage.clock.pass(DAY);
+      await stage.sweepOnce();
+      const before = await stage.ledger.read(customer(1));
+      stage.clock.pass(DAY);
+
+      decided[roles.unheardOf] = earns;
+      const { tenants } = await stage.sweepOnce();
+
+      const after = await stage.ledger.read(customer(1));
+      expect(before?.record.scopes).toMatchObject([{ verdict: 'role-unknown' }]);
+      expect(after?.record.scopes).toMatchObject([{ verdict, roleIds: [roles.unheardOf] }]);
+      expect(tenants).toMatchObject({ [count]: 1, steady: 1 });
+    },
+  );
+});

@@ -4,6 +4,7 @@ import { listLinks } from './links.ts';
 import type { Operation } from './operation.ts';
 import { discardParked, listParked, redriveParked } from './parked.ts';
 import { relinkLink, relinkTenant, restoreLink, unlinkLink } from './relink.ts';
+import { decideRole, listUnknownRoles } from './roles.ts';
 import { confirmSweep, getSweep, listSweeps, startSweep } from './sweeps.ts';
 import {
   changeTenant,
@@ -22,6 +23,7 @@ export const operations: readonly Operation[] = [
   ...[relinkTenant, getRemedy, attest, recordPartnerOfRecord, acceptGap],
   ...[listLinks, unlinkLink, restoreLink, relinkLink],
   ...[listSweeps, startSweep, getSweep, confirmSweep],
+  ...[listUnknownRoles, decideRole],
   ...[listFound, adoptFound, dismissFound],
   ...[listParked, redriveParked, discardParked],
   ...[healthLive, healthReady, openApi],

@@ -24,7 +24,8 @@ export type Entity = TableEntity<Row>;
 export interface Table {
   /** Null when there is no such row. */
   get(partitionKey: string, rowKey: string): Promise<StoredRow | null>;
-  list(filter: string): AsyncIterable<StoredRow>;
+  /** With `columns`, only those of each row. */
+  list(filter: string, columns?: readonly string[]): AsyncIterable<StoredRow>;
   /** The first so many rows, in the order of keys; with `columns`, only those of each row. */
   page(filter: string, size: number, columns?: readonly string[]): Promise<StoredRow[]>;
   /** Throws `conflict` when the row is there already. */
@@ -76,10 +77,11 @@ export function makeTable(name: string, storage: TableStorage): Table {
         throw tableFailure(error, name);
       }
     },
-    async *list(filter) {
+    async *list(filter, columns) {
       try {
         await ensure();
-        yield* readAhead(client.listEntities<Row>({ queryOptions: { filter } }).byPage());
+        const queryOptions = { filter, ...(columns ? { select: [...columns] } : {}) };
+        yield* readAhead(client.listEntities<Row>({ queryOptions }).byPage());
       } catch (error) {
         throw tableFailure(error, name);
       }

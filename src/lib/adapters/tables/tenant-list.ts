@@ -35,6 +35,16 @@ export function makeTenantList(table: Table, digest: (text: string) => string): 
         yield listedOf(row);
       }
     },
+    async *withUnknownRoles() {
+      const columns = ['RowKey', 'displayName', 'unknownRoles0'];
+      for await (const row of table.list(odata`unknownRoles0 gt ${''}`, columns)) {
+        yield {
+          tenantId: String(row.rowKey),
+          displayName: String(row['displayName']) || null,
+          unknownRoles: unpack('unknownRoles', row) as TenantSummary['unknownRoles'],
+        };
+      }
+    },
     async page({ prefix, after, size }) {
       const rows: StoredRow[] = [];
       for (const filter of rangeOf(prefix, after)) {
@@ -88,6 +98,8 @@ async function unlessOvertaken(write: Promise<unknown>): Promise<boolean> {
 /** A tenant's row in the list; `digest` is that of what is seen of it. */
 export function tenantRow(record: TenantRecord, digest: string): Entity {
   const { registration } = record;
+  const summary = summaryOf(record);
+  const hasUnknownRoles = Object.keys(summary.unknownRoles).length > 0;
   return {
     partitionKey: tenantPartition(registration.tenantId),
     rowKey: registration.tenantId,
@@ -97,6 +109,7 @@ export function tenantRow(record: TenantRecord, digest: string): Entity {
     phase: record.phase,
     displayName: registration.facts.displayName ?? '',
     principal: registration.facts.principal ?? '',
-    ...pack('summary', summaryOf(record)),
+    ...(hasUnknownRoles ? pack('unknownRoles', summary.unknownRoles) : {}),
+    ...pack('summary', summary),
   };
 }
