@@ -3,6 +3,7 @@ import { makeAnnouncements } from '../../src/lib/adapters/tables/announcements.t
 import type { Announcements } from '../../src/lib/domain/ports.ts';
 import { makeFakeAnnouncements } from '../fakes/announcements.ts';
 import { anAnnouncement } from '../support/announcements.ts';
+import { aSweepAnnouncement } from '../support/notices.ts';
 import { useAzurite } from '../support/azurite.ts';
 import { collect } from '../support/collect.ts';
 
@@ -81,4 +82,16 @@ describe.each(implementations)('announcements $name', ({ make }) => {
     expect(await announcements.digestedUntil()).toBe(LATER);
     expect(await collect(announcements.select({ ...allDay, lastDay: '9999-12-31' }))).toEqual([]);
   });
+});
+
+it('reads a sweep that was announced before news and days at risk were told', async () => {
+  const table = azurite.table();
+  const announcement = aSweepAnnouncement();
+  const { reasons: _reasons, news: _news, daysAtRisk: _days, calls: _calls, ...earlier } = announcement.sweep;
+  const former = { ...announcement, sweep: earlier } as unknown as typeof announcement;
+  await makeAnnouncements(table).enter(former, NOON);
+
+  const [entry] = await collect(makeAnnouncements(table).select(allDay));
+
+  expect(entry?.record.announcement).toEqual(announcement);
 });

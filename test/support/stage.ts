@@ -1,4 +1,5 @@
 /** The use cases on a stage of fakes: what `app.ts` composes, without Azure. */
+import { createHash } from 'node:crypto';
 import { makeAwaitOutcome } from '../../src/lib/usecases/await-outcome.ts';
 import { makeChangeLink } from '../../src/lib/usecases/change-link.ts';
 import { makeRequestRelink } from '../../src/lib/usecases/request-relink.ts';
@@ -99,7 +100,7 @@ export function aStage(options: StageOptions = {}) {
     retry: { limit: 3, baseMs: 10 * SECOND, capMs: MINUTE, ceilingMs: HOUR },
     random: () => 0.5,
   });
-  const digest = (text: string) => text.replaceAll(/[^a-zA-Z0-9]/g, '').slice(-36);
+  const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 32);
   let made = 0;
   const newId = () => `id-${(made += 1)}`;
   const changeLink = makeChangeLink({

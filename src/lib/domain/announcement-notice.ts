@@ -6,6 +6,7 @@ import type {
   SweepAnnouncement,
   TenantAnnouncement,
 } from './announcement.ts';
+import { RISK_DAYS } from './days-at-risk.ts';
 import {
   remedyHint,
   type LinkNotice,
@@ -16,7 +17,8 @@ import {
   type TenantNotice,
 } from './notice.ts';
 import { standingOn, type StandingBasis } from './standing.ts';
-import { isBlind } from './sweep-record.ts';
+import { noNews } from './sweep-news.ts';
+import { isBlind, type SweepRecord } from './sweep-record.ts';
 import type { TenantStanding } from './tenant-state.ts';
 
 /** What notices need beside what was announced. */
@@ -165,6 +167,7 @@ function observerNews({ change }: ObserverAnnouncement, basis: NoticeBasis): New
 
 function sweepNews({ sweep }: SweepAnnouncement, basis: NoticeBasis): News<SweepNotice> {
   const { sweepId, startedAt, baseline, partial, heldScopes, openFollowUps, states } = sweep;
+  const { reasons, news, daysAtRisk, calls } = sweep;
   const blind = isBlind(sweep);
   return {
     subject: `sweeps/${sweepId}`,
@@ -178,6 +181,10 @@ function sweepNews({ sweep }: SweepAnnouncement, basis: NoticeBasis): News<Sweep
       heldScopes,
       openFollowUps,
       states: { ...states },
+      reasons: mapped(reasons, (tenants) => ({ ...tenants })),
+      news: news && mapped(news, ({ count: total, first }) => ({ count: total, first: [...first] })),
+      daysAtRisk,
+      calls: { ...calls },
       summary: sweepSentence(sweep),
       remedy: blind
         ? 'Check that the observer’s identity works and stands in the delegations; what was known before stands.'
@@ -204,8 +211,27 @@ function sweepSentence(sweep: SweepAnnouncement['sweep']): string {
     sweep.heldScopes > 0
       ? `${count(sweep.heldScopes, 'scope')} would be lost at once; the loss is held back.`
       : '',
+    newsSentence(sweep.news),
+    riskSentence(sweep.daysAtRisk),
   ];
   return sentences.filter((sentence) => sentence !== '').join(' ');
+}
+
+function newsSentence(news: SweepRecord['news']): string {
+  const { found, gone, earning, bad } = news ?? noNews;
+  const counts: [number, string][] = [
+    [bad.count, 'in trouble'],
+    [gone.count, 'gone'],
+    [earning.count, 'set up to earn'],
+    [found.count, 'found'],
+  ];
+  const told = counts.filter(([tenants]) => tenants > 0).map(([tenants, what]) => `${tenants} ${what}`);
+  return told.length > 0 ? `New since the last one: ${told.join(', ')}.` : '';
+}
+
+function riskSentence(days: SweepRecord['daysAtRisk']): string {
+  if (!days || days.possible === 0) return '';
+  return `Scope-days at risk in ${RISK_DAYS} days: ${days.certain} certain, ${days.possible} possible.`;
 }
 
 function messageNews(announcement: MessageAnnouncement, basis: NoticeBasis): News<MessageNotice> {
@@ -227,6 +253,15 @@ function messageNews(announcement: MessageAnnouncement, basis: NoticeBasis): New
 /** A view of the dashboard. */
 function pageOf({ publicUrl }: NoticeBasis, view: string): string | null {
   return publicUrl === null ? null : `${publicUrl}/api/dashboard#/${view}`;
+}
+
+/** The same keys with other values. */
+function mapped<K extends string, From, To>(
+  values: Readonly<Record<K, From>>,
+  to: (value: From) => To,
+): Record<K, To> {
+  const entries = Object.entries<From>(values).map(([key, value]) => [key, to(value)]);
+  return Object.fromEntries(entries) as Record<K, To>;
 }
 
 function count(number: number, noun: string): string {

@@ -31,6 +31,17 @@ export interface DaysAtRisk {
   readonly neverEarned: number;
 }
 
+/** Days at risk are told of so many UTC days, today among them. */
+export const RISK_DAYS = 30;
+
+export function addDays(left: DaysAtRisk, right: DaysAtRisk): DaysAtRisk {
+  return {
+    certain: left.certain + right.certain,
+    possible: left.possible + right.possible,
+    neverEarned: left.neverEarned + right.neverEarned,
+  };
+}
+
 /** The gaps of a tenant as its row in the list keeps them. */
 export function scopesAtRisk({
   scopes,

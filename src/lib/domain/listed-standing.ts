@@ -1,3 +1,4 @@
+import type { DaysAtRisk } from './days-at-risk.ts';
 import type { LinkStanding } from './link.ts';
 import type { TenantRecord } from './tenant-record.ts';
 import type { TenantStanding } from './tenant-state.ts';
@@ -8,6 +9,8 @@ import type { ObservedKind } from './tenant.ts';
 export interface ListedStanding {
   readonly summary: TenantSummary;
   readonly standing: TenantStanding;
+  /** Of the last 30 UTC days. */
+  readonly daysAtRisk: DaysAtRisk;
   /** The principal it uses: the one it names, else the default; null when the settings name none such. */
   readonly principal: string | null;
 }

@@ -74,6 +74,9 @@ const observerData = z.object({
   page,
 });
 
+const byState = z.record(z.string(), z.int().min(0));
+const tenants = z.object({ count: z.int().min(0), first: z.array(z.string()).max(20) });
+
 const sweepData = z.object({
   sweepId: z.string(),
   startedAt: instant,
@@ -85,7 +88,21 @@ const sweepData = z.object({
   blind: z.boolean().describe('Nothing of the estate could be read.'),
   heldScopes: z.int().min(0).describe('Earning scopes whose loss is held back until it is confirmed.'),
   openFollowUps: z.int().min(0),
-  states: z.record(z.string(), z.int().min(0)).describe('Tenants by state.'),
+  states: byState.describe('Tenants by state.'),
+  reasons: z
+    .record(z.string(), byState)
+    .describe('The same by state and then by reason, where there is one.'),
+  news: z
+    .object({ found: tenants, gone: tenants, earning: tenants, bad: tenants })
+    .nullable()
+    .describe('What differs from the last finished sweep; null where there is none to compare with.'),
+  daysAtRisk: z
+    .object({ certain: z.int().min(0), possible: z.int().min(0), neverEarned: z.int().min(0) })
+    .nullable()
+    .describe('Scope-days of the last 30 UTC days, of all tenants; null where nobody has summed them.'),
+  calls: z
+    .record(z.string(), z.int().min(0))
+    .describe('Calls to Azure the sweep made itself; its passes make their own.'),
   summary,
   remedy,
   page,

@@ -109,6 +109,14 @@ export function newSweepRecord(sweepId: string, startedAt: string): SweepRecord 
   };
 }
 
+/** A sweep as it is stored; rows of earlier versions lack what was added since. */
+export function storedSweepOf(
+  stored: Pick<SweepRecord, 'sweepId' | 'startedAt'> & Partial<SweepRecord>,
+): SweepRecord {
+  const tenants = { ...noTenants, ...stored.tenants };
+  return { ...newSweepRecord(stored.sweepId, stored.startedAt), ...stored, tenants };
+}
+
 /** A sweep's id, made from the instant it was asked for. */
 export function sweepIdAt(at: Date): string {
   return `sweep-${at.toISOString().replace(/[^0-9]/g, '')}`;

@@ -32,6 +32,8 @@ export interface LinkChangeRequest {
 export type LinkChangeAnswer =
   | { readonly kind: 'unknown'; readonly message: string }
   | { readonly kind: 'invalid'; readonly field: string; readonly message: string }
+  /** The key names an order about this link that was given with other inputs. */
+  | { readonly kind: 'key-reused'; readonly message: string }
   | { readonly kind: 'preview'; readonly preview: LinkPreview }
   | {
       readonly kind: 'refused';
@@ -73,6 +75,11 @@ export function makeChangeLink(deps: ChangeLinkDeps): ChangeLink {
       case 'placed':
         await askForPass(deps, identity, request.by, causeId);
         return accepted;
+      case 'other': {
+        const message =
+          'An order about this link was given under this Idempotency-Key with other inputs. Nothing was changed; take a key of its own for each order.';
+        return { kind: 'key-reused', message };
+      }
       case 'new':
         return confirmed(deps, identity, request, causeId);
     }
@@ -97,10 +104,25 @@ function problemOf(deps: ChangeLinkDeps, { partnerId, until }: LinkOrderInput): 
   return null;
 }
 
-/** The name of one order: the same key about the same link gives the same. */
+/** Characters of an order's name that come from its key, and from its inputs. */
+const KEY_DIGITS = 20;
+const INPUT_DIGITS = 12;
+
+/** The name of one order, first by its key about this link, then by its inputs: the same order has the same. */
 function causeIdOf(deps: ChangeLinkDeps, request: LinkChangeRequest, identity: LinkIdentity): string {
-  const key = request.idempotencyKey ?? deps.newId();
-  return `ord-${deps.digest([request.verb, linkRequestId(identity), key].join('|'))}`.slice(0, 40);
+  const { verb, input, idempotencyKey } = request;
+  const key = deps.digest([linkRequestId(identity), idempotencyKey ?? deps.newId()].join('|'));
+  const inputs = deps.digest(
+    JSON.stringify([verb, Object.entries(input).sort(([a], [b]) => (a < b ? -1 : 1))]),
+  );
+  return `${ORDER}${key.slice(-KEY_DIGITS)}-${inputs.slice(-INPUT_DIGITS)}`;
+}
+
+const ORDER = 'ord-';
+
+/** The part of an order's name that its key makes. */
+function keyIn(causeId: string): string {
+  return causeId.slice(0, ORDER.length + KEY_DIGITS);
 }
 
 /** How far an order has come that was given under the same key before. */
@@ -108,10 +130,12 @@ async function progressOf(
   deps: ChangeLinkDeps,
   { tenantId, objectId }: LinkIdentity,
   causeId: string,
-): Promise<'new' | 'placed' | 'done'> {
+): Promise<'new' | 'placed' | 'done' | 'other'> {
   const known = (await deps.links.read(tenantId, objectId))?.record;
   if (known?.order?.causeId === causeId) return 'placed';
-  return known?.asked.some((one) => one.causeId === causeId) ? 'done' : 'new';
+  const given = [...(known?.order ? [known.order] : []), ...(known?.asked ?? [])].map((one) => one.causeId);
+  if (given.includes(causeId)) return 'done';
+  return given.some((id) => keyIn(id) === keyIn(causeId)) ? 'other' : 'new';
 }
 
 async function confirmed(

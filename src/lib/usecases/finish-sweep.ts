@@ -1,5 +1,5 @@
 import { sweepAnnouncement } from '../domain/announcement.ts';
-import { daysAtRisk, type DaysAtRisk } from '../domain/days-at-risk.ts';
+import { addDays, daysAtRisk, RISK_DAYS, type DaysAtRisk } from '../domain/days-at-risk.ts';
 import { mergeJoin } from '../domain/merge-join.ts';
 import { standingOn } from '../domain/standing.ts';
 import { addNews, noNews, type SweepNews, type TenantAt } from '../domain/sweep-news.ts';
@@ -18,8 +18,6 @@ export async function askToFinish(deps: SweepTenantsDeps, request: SweepRequest)
   });
 }
 
-/** Days at risk are told of so many UTC days, today among them. */
-const DAYS = 30;
 /** So many open follow-ups are counted; more are as good as many. */
 const COUNTED = 1_000;
 
@@ -114,7 +112,7 @@ async function takeStock(
     }
     const { summary } = listed;
     const { state, reason } = standingOn(basis, summary);
-    const window = { days: DAYS, now, sweptAt: sweptAt(summary, sweep) };
+    const window = { days: RISK_DAYS, now, sweptAt: sweptAt(summary, sweep) };
     atRisk = addDays(atRisk, daysAtRisk(summary, window));
     states[state] = (states[state] ?? 0) + 1;
     if (reason !== null) {
@@ -126,14 +124,6 @@ async function takeStock(
     tenants.push({ tenantId, state });
   }
   return { states, reasons, daysAtRisk: atRisk, news, tenants, changed };
-}
-
-function addDays(left: DaysAtRisk, right: DaysAtRisk): DaysAtRisk {
-  return {
-    certain: left.certain + right.certain,
-    possible: left.possible + right.possible,
-    neverEarned: left.neverEarned + right.neverEarned,
-  };
 }
 
 async function* statesBefore(

@@ -1,6 +1,7 @@
 import { fits, type ListedStanding, type TenantFilter } from '../domain/listed-standing.ts';
 import type { TenantList } from '../domain/ports.ts';
 import type { StandingBasis } from '../domain/standing.ts';
+import type { SweepRecord } from '../domain/sweep-record.ts';
 import type { TenantSummary } from '../domain/tenant-summary.ts';
 import { basisForAll, basisForPage, listed, type StandingDeps } from './tenant-standing.ts';
 
@@ -15,11 +16,9 @@ export interface TenantPage {
   readonly items: readonly ListedStanding[];
   /** The tenant after which the next page begins; null at the end. */
   readonly continuation: string | null;
-  /** Tenants by state, as the last finished sweep counted them; null before the first. */
-  readonly totals: {
-    readonly states: Readonly<Record<string, number>>;
-    readonly countedAt: string;
-  } | null;
+  /** As the last finished sweep counted them; null before the first. */
+  readonly totals:
+    (Pick<SweepRecord, 'states' | 'reasons' | 'daysAtRisk'> & { readonly countedAt: string }) | null;
 }
 
 interface Range {
@@ -91,8 +90,12 @@ function pageOf(
   return {
     items: tenants,
     continuation: more ? last : null,
-    totals: sweep ? { states: sweep.states, countedAt: sweep.finishedAt ?? sweep.startedAt } : null,
+    totals: sweep ? totalsOf(sweep) : null,
   };
+}
+
+function totalsOf({ states, reasons, daysAtRisk, finishedAt, startedAt }: SweepRecord): TenantPage['totals'] {
+  return { states, reasons, daysAtRisk, countedAt: finishedAt ?? startedAt };
 }
 
 /** What was found in one partition, and how far it was read. */

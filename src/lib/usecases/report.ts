@@ -35,6 +35,7 @@ export interface ReportedTenant extends TenantStanding {
     /** Since when it has to be verified anew (ISO instant); null where it has not. */
     readonly reverifySince: string | null;
   }[];
+  readonly openGaps: number;
   /** How many changes have been committed for it. */
   readonly changes: number;
 }
@@ -101,6 +102,7 @@ function tenantOf(record: TenantRecord, basis: StandingBasis): ReportedTenant {
       marketplace: scope.marketplace,
       reverifySince: reverifySinceOf(registration, scope),
     })),
+    openGaps: record.openGaps.length,
     changes: record.version,
   };
 }

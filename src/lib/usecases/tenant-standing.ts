@@ -1,8 +1,10 @@
 import type { LinkLedger, SweepLedger } from '../domain/ports.ts';
 import type { Clock } from '../domain/ports.ts';
+import { daysAtRisk, RISK_DAYS } from '../domain/days-at-risk.ts';
 import type { ListedStanding } from '../domain/listed-standing.ts';
 import { principalFor, type PassRules } from '../domain/pass-rules.ts';
 import { standingOn, type StandingBasis } from '../domain/standing.ts';
+import { sweptAt } from '../domain/sweep-record.ts';
 import { linksOnRecord, type LinksOnRecord } from '../domain/tenant-state.ts';
 import { expectedObjectId } from '../domain/tenant-record.ts';
 import type { TenantSummary } from '../domain/tenant-summary.ts';
@@ -43,10 +45,16 @@ export async function basisForPage(
   return basis(deps, await linksOnRecord(each([...atHome, ...inTenants])), sweep);
 }
 
-/** A tenant with its standing. */
+/** A tenant with its standing, and what it may have lost lately. */
 export function listed(basis: StandingBasis, summary: TenantSummary): ListedStanding {
   const principal = principalFor(basis, summary.registration);
-  return { summary, standing: standingOn(basis, summary), principal: principal?.name ?? null };
+  const { now, sweep } = basis;
+  return {
+    summary,
+    standing: standingOn(basis, summary),
+    daysAtRisk: daysAtRisk(summary, { days: RISK_DAYS, now, sweptAt: sweptAt(summary, sweep) }),
+    principal: principal?.name ?? null,
+  };
 }
 
 function basis(deps: StandingDeps, links: LinksOnRecord, sweep: StandingBasis['sweep']): StandingBasis {

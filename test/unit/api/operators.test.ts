@@ -3,7 +3,7 @@ import { foundTenants } from '../../../src/functions/api/contract/found.ts';
 import { linkPage } from '../../../src/functions/api/contract/links.ts';
 import { problem } from '../../../src/functions/api/contract/problem.ts';
 import { accepted, linkOrderAnswer, relinkAnswer } from '../../../src/functions/api/contract/relink.ts';
-import { sweepPage, sweepStarted } from '../../../src/functions/api/contract/sweeps.ts';
+import { sweep, sweepPage, sweepStarted } from '../../../src/functions/api/contract/sweeps.ts';
 import { tenantDetail } from '../../../src/functions/api/contract/tenants.ts';
 import { remedies } from '../../../src/functions/api/contract/told.ts';
 import { newSweepRecord } from '../../../src/lib/domain/sweep-record.ts';
@@ -115,6 +115,24 @@ describe('an order about a link', () => {
     ]);
   });
 
+  it('under a key that named another order is refused, and the first one stands', async () => {
+    const { post, queues, partnerLinks } = aStage();
+    const identity = { tenantId: ids.managingTenant, objectId: ids.pal, principal: null as never };
+    await partnerLinks.create(identity, '4681234');
+    const key = { 'idempotency-key': 'ticket-1' };
+    const order = { why: 'the contract has ended', expectedCurrentPartnerId: '4681234', confirmAffected: 1 };
+
+    const first = await post('/links/pal-link/unlink', order, key);
+    const same = await post('/links/pal-link/unlink', order, key);
+    const other = await post('/links/pal-link/unlink', { ...order, why: 'another reason' }, key);
+    const otherVerb = await post('/links/pal-link/restore', order, key);
+
+    expect([first.status, same.status, other.status, otherVerb.status]).toEqual([202, 202, 422, 422]);
+    expect(accepted.parse(same.json)).toEqual(accepted.parse(first.json));
+    expect(problem.parse(other.json).type).toBe('urn:pal-autopilot:problem:key-reused');
+    expect(queues.requests()).toHaveLength(1);
+  });
+
   it('whose numbers are not the present ones changes nothing', async () => {
     const { post, queues } = aStage();
 
@@ -157,6 +175,38 @@ describe('links and sweeps', () => {
     const started = await post('/sweeps', undefined);
     expect(started.headers.get('location')).toBe(`/api/sweeps/${sweepStarted.parse(started.json).sweepId}`);
     expect(queues.messages('sweeps')).toHaveLength(1);
+  });
+});
+
+describe('a sweep that has finished', () => {
+  it('tells what it found, what is new, what is at risk and what it took', async () => {
+    const { get, sweeps } = aStage();
+    const none = { count: 0, first: [] };
+    const told = {
+      reasons: { 'not-earning': { gone: 2 } },
+      news: { found: none, gone: { count: 2, first: [ids.customer] }, earning: none, bad: none },
+      daysAtRisk: { certain: 4, possible: 6, neverEarned: 1 },
+      calls: { graphQueries: 3, subscriptionPages: 1 },
+    };
+    await sweeps.write({
+      ...newSweepRecord('sweep-1', '2026-03-10T02:00:00.000Z'),
+      ...told,
+      status: 'finished',
+      finishedAt: '2026-03-10T02:01:30.000Z',
+    });
+
+    const answer = sweep.parse((await get('/sweeps/sweep-1')).json);
+
+    expect(answer).toMatchObject({ ...told, durationMs: 90_000, confirmed: null });
+  });
+
+  it('shows no duration and no figures while it is under way', async () => {
+    const { get, sweeps } = aStage();
+    await sweeps.write(newSweepRecord('sweep-1', '2026-03-10T02:00:00.000Z'));
+
+    const answer = sweep.parse((await get('/sweeps/sweep-1')).json);
+
+    expect(answer).toMatchObject({ durationMs: null, news: null, daysAtRisk: null, reasons: {} });
   });
 });
 

@@ -12,6 +12,7 @@ import { anApi } from '../../support/api.ts';
 import { ids } from '../../support/delegations.ts';
 import {
   aCoveredTenant,
+  aGap,
   aLinkRecord,
   anObservedLink,
   aRegistration,
@@ -94,15 +95,43 @@ describe('the list of tenants', () => {
     expect(items.map((item) => item.tenantId)).toEqual(expected.map(tenantId));
   });
 
+  it('shows open gaps, and what may have been lost in the last 30 days', async () => {
+    const scope = aScopeRecord(1, { verdict: 'role-not-eligible' });
+    const { list, get, send } = anEstate(aCoveredTenant([scope], { openGaps: [aGap(1)] }));
+    // Earned on the 4th, seen bad from the 5th to the 9th, at noon; now it is the 10th.
+    const figures = {
+      openGaps: 1,
+      acceptedGaps: 0,
+      daysAtRisk: { certain: 3, possible: 7, neverEarned: 0 },
+    };
+
+    expect((await list()).items).toMatchObject([figures]);
+    expect(tenantDetail.parse((await get(`/tenants/${ids.customer}`)).json)).toMatchObject(figures);
+    const csv = await send('GET', '/tenants', { as: 'Pal.Read', headers: { accept: 'text/csv' } });
+    const [names = '', values = ''] = csv.text.split('\r\n');
+    const cells = Object.fromEntries(names.split(',').map((name, at) => [name, values.split(',')[at]]));
+    expect(cells).toMatchObject({
+      openGaps: '1',
+      daysAtRiskCertain: '3',
+      daysAtRiskPossible: '7',
+      daysNeverEarned: '0',
+    });
+  });
+
   it('tells how many there are as the last sweep counted them, and when', async () => {
     const { list, sweeps } = estate();
+    const counted = {
+      states: { earning: 4, 'not-earning': 1 },
+      reasons: { 'not-earning': { gone: 1 } },
+      daysAtRisk: { certain: 3, possible: 7, neverEarned: 0 },
+    };
     expect((await list()).totals).toBeNull();
     await sweeps.write({
       ...newSweepRecord('sweep-1', '2026-03-10T02:00:00.000Z'),
-      ...{ status: 'finished', finishedAt: '2026-03-10T02:05:00.000Z', states: { earning: 5 } },
+      ...{ status: 'finished', finishedAt: '2026-03-10T02:05:00.000Z', ...counted },
     });
 
-    expect((await list()).totals).toEqual({ states: { earning: 5 }, countedAt: '2026-03-10T02:05:00.000Z' });
+    expect((await list()).totals).toEqual({ ...counted, countedAt: '2026-03-10T02:05:00.000Z' });
   });
 
   it('as CSV holds every tenant, and nothing a spreadsheet would run', async () => {

@@ -205,12 +205,34 @@ describe('a notice about the observer', () => {
 });
 
 describe('a notice about a sweep', () => {
+  const none = { count: 0, first: [] };
+  const news = {
+    found: none,
+    gone: none,
+    earning: { count: 1, first: [ids.otherCustomer] },
+    bad: { count: 2, first: [ids.customer] },
+  };
+  const daysAtRisk = { certain: 4, possible: 9, neverEarned: 0 };
+
+  it('tells reasons, news, days at risk and calls beside the states', async () => {
+    const reasons = { 'not-earning': { gone: 3 } };
+    const calls = { graphQueries: 2, subscriptionPages: 1 };
+
+    const { data } = noticeOf(aSweepAnnouncement({ reasons, news, daysAtRisk, calls }), await aBasis());
+
+    expect(data).toMatchObject({ reasons, news, daysAtRisk, calls });
+  });
+
   it.each([
     [{}, 'The sweep has finished: 12 earning, 3 not-earning.'],
     [{ baseline: true, states: {} }, 'The first sweep has finished: no customers.'],
     [
       { partial: true, coveredUpTo: null, states: { earning: 1 } },
       'The sweep has finished: 1 earning. Nothing of the estate could be read.',
+    ],
+    [
+      { states: { earning: 1 }, news, daysAtRisk },
+      'The sweep has finished: 1 earning. New since the last one: 2 in trouble, 1 set up to earn. Scope-days at risk in 30 days: 4 certain, 9 possible.',
     ],
     [
       { heldScopes: 40, states: { earning: 1 } },

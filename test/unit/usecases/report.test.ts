@@ -71,6 +71,7 @@ describe('the report', () => {
             principal: 'pal-link',
           },
         ],
+        openGaps: 0,
         changes: 1,
       },
     ]);

@@ -98,6 +98,7 @@ function refusalsOf(one: Operation): ProblemName[] {
     ...(one.role === null ? [] : (['unauthenticated', 'forbidden', 'unavailable'] as const)),
     ...(one.mayMiss ? (['not-found'] as const) : []),
     ...(one.mayConflict ? (['conflict'] as const) : []),
+    ...(one.mayReuseKey ? (['key-reused'] as const) : []),
     ...(one.body ? (['too-large', 'unsupported-media-type'] as const) : []),
   ];
 }

@@ -42,6 +42,8 @@ export interface Operation {
   /** Whether what it names may not be there (404), or stand against it (409). */
   readonly mayMiss?: true;
   readonly mayConflict?: true;
+  /** Whether its Idempotency-Key may have been used with other inputs (422). */
+  readonly mayReuseKey?: true;
 }
 
 /** Keeps the exact types of an operation, from which its handler's are made. */

@@ -10,6 +10,7 @@ export const problems = {
   conflict: { status: 409, title: 'What is on record stands against it.' },
   'too-large': { status: 413, title: 'The body is too large.' },
   'unsupported-media-type': { status: 415, title: 'The body has the wrong media type.' },
+  'key-reused': { status: 422, title: 'The Idempotency-Key was used before, with other inputs.' },
   unexpected: { status: 500, title: 'Something went wrong that should not have.' },
   unavailable: { status: 503, title: 'Something this needs does not answer just now.' },
 } as const;

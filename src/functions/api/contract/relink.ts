@@ -110,6 +110,7 @@ const order = {
   },
   mayMiss: true,
   mayConflict: true,
+  mayReuseKey: true,
 } as const;
 
 export const unlinkLink = operation({

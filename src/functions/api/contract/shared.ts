@@ -27,3 +27,18 @@ export const continuation = z
   .string()
   .nullable()
   .describe('where the next page begins, to be sent back as it is; null when there is no more');
+
+/** Scope-days of the last 30 UTC days, today among them: one day of each of ten scopes is ten. */
+export const daysAtRisk = z
+  .object({
+    certain: z.int().describe('whole days on which a scope was lost beyond doubt'),
+    possible: z.int().describe('days on which it may have been, the certain ones among them'),
+    neverEarned: z.int().describe('days of scopes that have never earned; in neither of the others'),
+  })
+  .meta({ id: 'DaysAtRisk' });
+
+/** Tenants by state. */
+export const byState = z.record(z.string(), z.int());
+
+/** Tenants by state and then by reason, where a state has one. */
+export const byReason = z.record(z.string(), byState);

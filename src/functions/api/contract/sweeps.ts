@@ -1,11 +1,25 @@
 import { z } from 'zod';
 import { operation } from './operation.ts';
-import { continuation, instant, paging } from './shared.ts';
+import { byReason, byState, continuation, daysAtRisk, instant, paging } from './shared.ts';
 
 const sweepId = z
   .string()
   .regex(/^[A-Za-z0-9-]{1,36}$/, 'must be a sweep’s id')
   .describe('the id of a sweep');
+
+const listing = z.object({
+  count: z.int(),
+  first: z.array(z.string()).describe('tenant ids; the rest are counted'),
+});
+
+const news = z
+  .object({
+    found: listing.describe('on record since'),
+    gone: listing.describe('was delegated, or expected to be, and is not any more'),
+    earning: listing.describe('set up to earn, and was not'),
+    bad: listing.describe('in trouble that somebody has to look at, and was not'),
+  })
+  .meta({ id: 'SweepNews' });
 
 export const sweep = z
   .object({
@@ -15,12 +29,21 @@ export const sweep = z
     assessedAt: instant.nullable(),
     finishedAt: instant.nullable(),
     tenants: z.record(z.string(), z.int()).describe('what became of the tenants it came by'),
-    states: z.record(z.string(), z.int()).describe('tenants by state, counted at its end'),
+    durationMs: z.int().nullable().describe('from its start to its end; null while it is under way'),
+    states: byState.describe('tenants by state, counted at its end'),
+    reasons: byReason.describe('the same by state and then by reason, where a state has one'),
+    daysAtRisk: daysAtRisk.nullable().describe('of all tenants; null while it is under way'),
+    news: news.nullable().describe('what differs from the last finished sweep; null of the first'),
+    calls: z.record(z.string(), z.int()).describe('calls to Azure it made itself; its passes make their own'),
     partial: z.boolean().describe('not everything could be read'),
     baseline: z.boolean().describe('the first one: its findings are no news'),
     heldScopes: z
       .int()
       .describe('earning scopes whose loss is held back, because too many would be lost at once'),
+    confirmed: z
+      .object({ by: z.string(), at: instant, tenants: z.int() })
+      .nullable()
+      .describe('by whom it was believed after all'),
     openFollowUps: z.int(),
   })
   .meta({ id: 'Sweep' });

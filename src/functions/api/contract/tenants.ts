@@ -7,7 +7,16 @@ import { accessKinds } from '../../../lib/domain/tenant.ts';
 import { tenantStates } from '../../../lib/domain/tenant-state.ts';
 import { operation } from './operation.ts';
 import { askedOutcome } from './relink.ts';
-import { continuation, failureNote, instant, paging, tenantParams } from './shared.ts';
+import {
+  byReason,
+  byState,
+  continuation,
+  daysAtRisk,
+  failureNote,
+  instant,
+  paging,
+  tenantParams,
+} from './shared.ts';
 
 const verdictCounts = z.partialRecord(z.enum(verdicts), z.int());
 
@@ -29,6 +38,9 @@ const tenantFields = {
   principal: z.string().nullable().describe('the principal it uses; null when the settings name none such'),
   tags: z.record(z.string(), z.string()),
   openGaps: z.int(),
+  acceptedGaps: z.int().describe('of the open ones, those an operator has accepted'),
+  daysAtRisk,
+  toReverify: z.int().describe('earning scopes to be proven anew, because their agreement changed'),
   verdicts: verdictCounts.describe('how many scopes have each verdict'),
   lastOutcome: z.string().nullable(),
   announcedAt: instant,
@@ -42,7 +54,9 @@ export type TenantItem = z.infer<typeof tenantItem>;
 
 const totals = z
   .object({
-    states: z.record(z.string(), z.int()),
+    states: byState,
+    reasons: byReason.describe('by state and then by reason, where a state has one'),
+    daysAtRisk: daysAtRisk.nullable(),
     countedAt: instant.describe('when the last sweep that finished counted them'),
   })
   .meta({ id: 'Totals' });
@@ -91,6 +105,10 @@ const scope = z
     verdict: z.enum(verdicts),
     inherited: z.boolean(),
     countsFor: z.string(),
+    agreement: z.enum(agreements).describe('as it was told; `unknown` where it was not'),
+    reverifySince: instant
+      .nullable()
+      .describe('since when it has to be proven anew, because its agreement changed'),
     principal: z.string(),
     roleIds: z.array(z.string()),
     conditional: z.boolean(),

@@ -28,6 +28,8 @@ export async function orderLink({ verb, params, body, headers, api, caller }: Or
       const errors = [{ in: 'body' as const, at: answer.field, problem: answer.message }];
       return { refused: 'invalid-request' as const, detail: answer.message, errors };
     }
+    case 'key-reused':
+      return refuse('key-reused', answer.message);
     case 'refused':
       return refuse('conflict', answer.message);
     case 'preview': {

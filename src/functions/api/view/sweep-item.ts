@@ -5,9 +5,12 @@ import type { sweep } from '../contract/sweeps.ts';
 
 export function sweepItemOf(record: SweepRecord): Given<z.infer<typeof sweep>> {
   const { sweepId, status, startedAt, assessedAt, finishedAt, tenants, states } = record;
-  const { partial, baseline, heldScopes, openFollowUps } = record;
+  const { partial, baseline, heldScopes, confirmed, openFollowUps } = record;
+  const { reasons, daysAtRisk, news, calls } = record;
   return {
     ...{ sweepId, status, startedAt, assessedAt, finishedAt, tenants, states },
-    ...{ partial, baseline, heldScopes, openFollowUps },
+    ...{ reasons, daysAtRisk, news, calls },
+    durationMs: finishedAt === null ? null : Date.parse(finishedAt) - Date.parse(startedAt),
+    ...{ partial, baseline, heldScopes, confirmed, openFollowUps },
   };
 }

@@ -1,4 +1,7 @@
 import type { TenantShown } from '../../../lib/domain/listed-standing.ts';
+import { reverifySinceOf } from '../../../lib/domain/agreement-news.ts';
+import type { ScopeRecord } from '../../../lib/domain/tenant-record.ts';
+import type { Registration } from '../../../lib/domain/tenant.ts';
 import { gapIdOf, type Gap } from '../../../lib/domain/gap.ts';
 import type { Given } from '../contract/operation.ts';
 import type { TenantDetail } from '../contract/tenants.ts';
@@ -12,23 +15,7 @@ export function tenantDetailOf(shown: TenantShown): Given<TenantDetail> {
   return {
     ...tenantItemOf(shown),
     expectedSubscriptionIds: facts.subscriptionIds ?? [],
-    scopes: record.scopes.map(
-      ({ scope, subscriptionId, displayName, verdict, inherited, countsFor, principal, ...rest }) => ({
-        scope,
-        subscriptionId,
-        displayName,
-        verdict,
-        inherited,
-        countsFor,
-        principal,
-        roleIds: rest.roleIds,
-        conditional: rest.conditional,
-        quotaId: rest.quotaId,
-        marketplace: rest.marketplace,
-        since: rest.since,
-        directAt: rest.directAt,
-      }),
-    ),
+    scopes: record.scopes.map((scope) => scopeItemOf(record.registration, scope)),
     gaps: record.openGaps.map((gap) => ({
       id: gapIdOf(gap),
       scope: gap.scope,
@@ -41,6 +28,16 @@ export function tenantDetailOf(shown: TenantShown): Given<TenantDetail> {
     links,
     instructions: instructionsFor(shown),
     withheld,
+  };
+}
+
+function scopeItemOf(registration: Registration, record: ScopeRecord): Given<TenantDetail>['scopes'][number] {
+  const { scope, subscriptionId, displayName, verdict, inherited, countsFor, agreement, principal } = record;
+  const { roleIds, conditional, quotaId, marketplace, since, directAt } = record;
+  const reverifySince = verdict === 'earning' ? reverifySinceOf(registration, record) : null;
+  return {
+    ...{ scope, subscriptionId, displayName, verdict, inherited, countsFor, agreement, reverifySince },
+    ...{ principal, roleIds, conditional, quotaId, marketplace, since, directAt },
   };
 }
 

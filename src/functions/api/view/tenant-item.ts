@@ -5,8 +5,9 @@ import { accessKindsOf } from '../../../lib/domain/tenant.ts';
 import type { Sheet } from '../edge/csv.ts';
 
 /** A tenant as lists show it. */
-export function tenantItemOf({ summary, standing, principal }: ListedStanding): Given<TenantItem> {
-  const { registration, openGaps, verdicts, lastOutcome, version } = summary;
+export function tenantItemOf(tenant: ListedStanding): Given<TenantItem> {
+  const { summary, standing, daysAtRisk, principal } = tenant;
+  const { registration, openGaps, acceptedGaps, toReverify, verdicts, lastOutcome, version } = summary;
   const { facts } = registration;
   return {
     tenantId: registration.tenantId,
@@ -17,6 +18,9 @@ export function tenantItemOf({ summary, standing, principal }: ListedStanding): 
     principal,
     tags: facts.tags ?? {},
     openGaps,
+    acceptedGaps,
+    daysAtRisk,
+    toReverify,
     verdicts,
     lastOutcome,
     announcedAt: registration.announcedAt,
@@ -39,6 +43,10 @@ const columns = [
   'scopes',
   'earningScopes',
   'openGaps',
+  'acceptedGaps',
+  'daysAtRiskCertain',
+  'daysAtRiskPossible',
+  'daysNeverEarned',
   'tags',
   'announcedAt',
   'offboardedAt',
@@ -60,6 +68,9 @@ async function* rowsOf(tenants: AsyncIterable<ListedStanding>) {
       tags: Object.entries(item.tags)
         .map(([name, value]) => `${name}=${value}`)
         .join(' '),
+      daysAtRiskCertain: item.daysAtRisk.certain,
+      daysAtRiskPossible: item.daysAtRisk.possible,
+      daysNeverEarned: item.daysAtRisk.neverEarned,
       scopes,
       earningScopes: item.verdicts.earning ?? 0,
     };

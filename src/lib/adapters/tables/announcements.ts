@@ -3,6 +3,7 @@ import { dayOf, type Announcement } from '../../domain/announcement.ts';
 import { Failure } from '../../domain/failure.ts';
 import type { Urgency } from '../../domain/notice-window.ts';
 import type { Announcements, Entry, Versioned } from '../../domain/ports.ts';
+import { storedSweepOf } from '../../domain/sweep-record.ts';
 import { encodeKey } from './keys.ts';
 import { FORMAT, pack, unpack } from './packing.ts';
 import type { Entity, StoredRow, Table } from './table.ts';
@@ -58,9 +59,14 @@ function rowOf({ announcement, window, urgency }: Entry): Entity {
 
 function entryOf(row: StoredRow): Versioned<Entry> {
   const record: Entry = {
-    announcement: unpack('announcement', row) as Announcement,
+    announcement: storedAnnouncementOf(unpack('announcement', row) as Announcement),
     window: String(row['window']),
     urgency: row['urgency'] === '' ? null : (row['urgency'] as Urgency),
   };
   return { record, etag: row.etag };
+}
+
+/** An announcement as it is stored; of earlier versions' sweeps it lacks what was added since. */
+function storedAnnouncementOf(stored: Announcement): Announcement {
+  return stored.kind === 'sweep' ? { ...stored, sweep: storedSweepOf(stored.sweep) } : stored;
 }

@@ -1,7 +1,7 @@
 import { odata, type TransactionAction } from '@azure/data-tables';
 import { Failure } from '../../domain/failure.ts';
 import type { FollowUps, SweepLedger } from '../../domain/ports.ts';
-import { newSweepRecord, noTenants, type SweepRecord } from '../../domain/sweep-record.ts';
+import { storedSweepOf, type SweepRecord } from '../../domain/sweep-record.ts';
 import { encodeKey } from './keys.ts';
 import { FORMAT, pack, unpack } from './packing.ts';
 import type { Entity, StoredRow, Table } from './table.ts';
@@ -88,11 +88,7 @@ async function unlessOvertaken(write: Promise<void>): Promise<boolean> {
 }
 
 function recordOf(row: Record<string, unknown> | null): SweepRecord | null {
-  if (!row) return null;
-  const stored = unpack('sweep', row) as SweepRecord;
-  // Rows written by earlier versions lack what came later.
-  const tenants = { ...noTenants, ...stored.tenants };
-  return { ...newSweepRecord(stored.sweepId, stored.startedAt), ...stored, tenants };
+  return row ? storedSweepOf(unpack('sweep', row) as SweepRecord) : null;
 }
 
 /** Open follow-ups in table `FollowUps`: partition = sweep, one row each, removed when the pass has ended. */
