@@ -28,7 +28,7 @@ export function settingsFor(estate: Estate, facts: StackFacts, mode: string): Re
   if (!first) throw new Error('The estate has no principal.');
   const secretOf = (name: string) => facts.azure.principals.find((one) => one.name === name)?.secret ?? '';
   const expectWithin = Math.max(2_000, estate.indexLagMs + 2_000);
-  const slowest = Math.max(...Object.values(estate.latencyMs));
+  const timeout = 2_000 + 2 * Math.max(...Object.values(estate.latencyMs));
 
   return {
     LOCAL_STACK: 'true',
@@ -63,7 +63,9 @@ export function settingsFor(estate: Estate, facts: StackFacts, mode: string): Re
     TRUSTED_SOURCES: '*',
     ARM_ENDPOINT: facts.azure.url,
     AUTHORITY_HOST: facts.azure.url,
-    ARM_TIMEOUT_MS: String(2_000 + 2 * slowest),
+    ARM_TIMEOUT_MS: String(timeout),
+    // A lease left by a killed host has to run out before those who wait for it are given up.
+    LINK_LEASE_MS: String(3 * timeout + 1_000),
     IDENTITY_ENDPOINT: facts.azure.identityEndpoint.url,
     IDENTITY_HEADER: facts.azure.identityEndpoint.header,
     NODE_EXTRA_CA_CERTS: facts.azure.caFile,

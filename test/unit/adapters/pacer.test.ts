@@ -63,6 +63,19 @@ describe('the pacer', () => {
     expect(elapsed()).toBe(20);
   });
 
+  it('gathers for longer after a batch during which others came', async () => {
+    const { pacer, elapsed, clock } = aPacer();
+    await pacer.during(1, () => {
+      clock.pass(10);
+      pacer.arrival();
+      return Promise.resolve();
+    });
+
+    await pacer.opening();
+
+    expect(elapsed()).toBe(10 + 200);
+  });
+
   it('lets nobody wait for others for more than three seconds', async () => {
     const { pacer, elapsed, at } = aPacer();
     await pacer.during(2, () => Promise.resolve());

@@ -24,7 +24,7 @@ const QUIET_UNDER_LOAD_MS = 200;
 const GATHER_MS = 3_000;
 /** How often to see whether those on their way have come. */
 const LOOK_MS = 20;
-/** A batch for several within this time means load; one look-up after the other does not. */
+/** A batch within this time means load, if it was for several or others came meanwhile; one after the other does not. */
 const LOAD_MS = 1_000;
 /** Queries kept in hand, because other workers draw on the same quota; of a small quota no more than a fifth. */
 const RESERVE = 2;
@@ -33,7 +33,7 @@ const RESERVE_SHARE = 0.2;
 export function makePacer(clock: () => Date, sleep: (ms: number) => Promise<void>): Pacer {
   const onTheWay = new Set<symbol>();
   let lastArrival = 0;
-  let lastSharedEnd = 0;
+  let lastBusyEnd = 0;
   let batch: Promise<unknown> = Promise.resolve();
   let notBefore = 0;
   let mostSeen = 0;
@@ -55,7 +55,7 @@ export function makePacer(clock: () => Date, sleep: (ms: number) => Promise<void
     },
     async opening() {
       const from = now();
-      const loaded = from - lastSharedEnd < LOAD_MS;
+      const loaded = from - lastBusyEnd < LOAD_MS;
       await batch.catch(() => undefined);
       await quota();
       const quiet = loaded ? QUIET_UNDER_LOAD_MS : QUIET_MS;
@@ -67,12 +67,13 @@ export function makePacer(clock: () => Date, sleep: (ms: number) => Promise<void
       }
     },
     async during(lookUps, run) {
+      const from = now();
       const running = run();
       batch = running;
       try {
         return await running;
       } finally {
-        if (lookUps > 1) lastSharedEnd = now();
+        if (lookUps > 1 || onTheWay.size > 0 || lastArrival > from) lastBusyEnd = now();
       }
     },
     spent(remaining, resetsAfter) {
