@@ -36,7 +36,7 @@ export function makeConfirmSweep(deps: ConfirmSweepDeps): ConfirmSweep {
     const last = await deps.sweeps.lastFinished();
     if (last && last.startedAt > record.startedAt) return { kind: 'refused', reason: 'superseded' };
 
-    const asking = { deps, sweepId, at: new Date(record.startedAt), walk: record.walks };
+    const asking = { deps, sweepId, walk: record.walks };
     let tenants = 0;
     for await (const tenantId of deps.sweepLists.read('held', sweepId)) {
       await followUp(asking, 'tenant', tenantId);

@@ -137,9 +137,8 @@ const COPIES = 1_000_000;
 
 /** What asking for a pass on behalf of a sweep needs. */
 export interface Asking {
-  readonly deps: Pick<SweepTenantsDeps, 'followUps' | 'queues'>;
+  readonly deps: Pick<SweepTenantsDeps, 'followUps' | 'queues' | 'clock'>;
   readonly sweepId: string;
-  readonly at: Date;
   readonly walk: number;
 }
 
@@ -149,7 +148,7 @@ export interface Asking {
  * the sweep would wait in vain.
  */
 export async function followUp(
-  { deps, sweepId, at, walk }: Asking,
+  { deps, sweepId, walk }: Asking,
   subject: ReconcileRequest['subject'],
   id: string,
 ): Promise<void> {
@@ -160,7 +159,7 @@ export async function followUp(
     cause: { kind: 'sweep', id: sweepId },
     attempt: 0,
     hop: walk * COPIES,
-    since: at.toISOString(),
+    since: deps.clock().toISOString(),
   });
 }
 
