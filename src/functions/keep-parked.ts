@@ -4,21 +4,14 @@
  * stays where it is and is delivered again.
  */
 import { app, type InvocationContext, type ServiceBusQueueHandler } from '@azure/functions';
-import { lineageIn } from '../lib/domain/redrive.ts';
-import { messageFacts } from './message-facts.ts';
+import { parkedFacts } from './message-facts.ts';
 import { theApp } from './startup.ts';
 
 export function keepParked(deadLetteredFrom: string | null): ServiceBusQueueHandler {
   return async (body: unknown, context: InvocationContext): Promise<void> => {
-    const { messageId, lineage, attempts, property } = messageFacts(context);
-    const why = property('reason') ?? property('deadLetterErrorDescription') ?? property('deadLetterReason');
     await theApp().keepParked({
-      queue: property('source') ?? deadLetteredFrom ?? 'parked',
-      messageId: property('sourceMessageId') ?? messageId,
-      reason: why ?? 'The message was dead-lettered without a reason.',
+      ...parkedFacts(context, deadLetteredFrom),
       body: body instanceof Uint8Array ? body : new Uint8Array(),
-      lineage: lineageIn(lineage),
-      attempts: Number(property('attempts') ?? attempts),
       parkedAt: theApp().clock().toISOString(),
     });
   };

@@ -1,4 +1,5 @@
 import type { InvocationContext } from '@azure/functions';
+import { lineageIn } from '../lib/domain/redrive.ts';
 
 /** What a Service Bus trigger tells about a message. The library parses every string as JSON, so ids become text again. */
 export function messageFacts(context: InvocationContext) {
@@ -10,6 +11,23 @@ export function messageFacts(context: InvocationContext) {
     enqueuedAt: utcDate(textOf(metadata['enqueuedTimeUtc'])),
     lineage: properties['lineage'] === undefined ? null : textOf(properties['lineage']),
     property: (name: string) => (properties[name] === undefined ? null : textOf(properties[name])),
+  };
+}
+
+/**
+ * What is kept of a parked or dead-lettered message. Only what we parked ourselves tells of itself; on a dead-lettered
+ * message these properties are whatever its sender has set.
+ */
+export function parkedFacts(context: InvocationContext, deadLetteredFrom: string | null) {
+  const { messageId, lineage, attempts, property } = messageFacts(context);
+  const told = (name: string) => (deadLetteredFrom === null ? property(name) : null);
+  const why = told('reason') ?? property('deadLetterErrorDescription') ?? property('deadLetterReason');
+  return {
+    queue: deadLetteredFrom ?? told('source') ?? 'parked',
+    messageId: told('sourceMessageId') ?? messageId,
+    reason: why ?? 'The message was dead-lettered without a reason.',
+    lineage: lineageIn(lineage),
+    attempts: Number(told('attempts') ?? attempts),
   };
 }
 

@@ -105,7 +105,8 @@ export function assess(before: TenantRecord, look: Look, rules: AssessmentRules)
 }
 
 /**
- * Closes the record of a tenant that is no longer ours, or that the settings exclude: gaps end, scopes and history stay.
+ * Closes the record of a tenant that is no longer ours, or that the settings exclude: gaps end, history stays, and of
+ * an excluded one its scopes.
  * `sweptAt` as in a look.
  */
 export function closeRecord(
@@ -122,12 +123,15 @@ export function closeRecord(
     phase,
     openGaps: [],
     closedGaps: closedLately([...before.closedGaps, ...closed], at),
+    // What was delegated and attested before is no measure of what a customer who comes back delegates.
+    ...(phase === 'closed' ? { scopes: [], attestations: [] } : {}),
     // Whether it is delegated still, the next sweep tells.
     stillDelegatedSince: null,
     version: before.version + 1,
   };
   const change = changeOf(before, record, { closed }, { at, causeId });
-  return { record, change, closedGaps: closed, droppedScopes: [], complete: true };
+  const droppedScopes = phase === 'closed' ? before.scopes.map(({ scope }) => keyOf(scope)) : [];
+  return { record, change, closedGaps: closed, droppedScopes, complete: true };
 }
 
 function unchanged(record: TenantRecord, complete: boolean): Assessment {

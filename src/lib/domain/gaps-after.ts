@@ -70,6 +70,15 @@ export function gapsAfter(
   return { open, opened, closed, reopened };
 }
 
+/** Whether verdicts, by the keys of their scopes, would open a gap where none is open. */
+export function opensGap(
+  { openGaps }: Pick<TenantRecord, 'openGaps'>,
+  verdicts: ReadonlyMap<string, Verdict>,
+): boolean {
+  const open = new Set(openGaps.map(({ scope }) => keyOf(scope)));
+  return [...verdicts].some(([key, verdict]) => isGap(verdict, 0) && !open.has(key));
+}
+
 /** The open gaps of a tenant, all ended for one cause that is not about them. */
 export function endedGaps(before: TenantRecord, ending: GapEnding, look: GapLook): readonly Gap[] {
   const earlier = new Map(before.scopes.map((scope) => [keyOf(scope.scope), scope]));

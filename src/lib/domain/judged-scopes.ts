@@ -48,11 +48,7 @@ export function judgeReading(
   before: TenantRecord,
   rules: AssessmentRules,
 ): ScopeRecord[] {
-  const ours = reading.delegations.filter(
-    (delegation) =>
-      sameId(delegation.managedByTenantId, rules.managingTenantId) &&
-      isDelegationWatched(rules.watchRules, delegation),
-  );
+  const ours = reading.delegations.filter((one) => sameId(one.managedByTenantId, rules.managingTenantId));
   const byScope = Map.groupBy(ours, ({ scope }) => scopeKey(scope));
   const above = byScope.get(scopeKey(subscriptionScope(reading.facts.subscriptionId))) ?? [];
 
@@ -60,6 +56,8 @@ export function judgeReading(
     const scope = own[0]?.scope;
     if (!scope) return [];
     const inherited = scope.resourceGroup === null ? [] : above;
+    // A scope is watched as a whole: an offer that is excluded may still be what earns there.
+    if (!own.some((delegation) => isDelegationWatched(rules.watchRules, delegation))) return [];
     const evidence = { subscriptionState: reading.facts.state, own, inherited };
     const coverage = judgeScope(evidence, rules.identities, rules.roles);
     const seen = seenScope(scope, reading.facts, coverage, { at, before, rules });

@@ -24,6 +24,8 @@ export const reconcileRequest = z.object({
     id: z.string().min(1).max(40),
     /** Who asked, where a person or their tool did. */
     by: z.string().max(256).optional(),
+    /** A person asked for this very look: all of it is read anew, and they are told what came of it. */
+    fresh: z.boolean().optional(),
   }),
   /** Counted failures so far. */
   attempt: z.int().min(0),
@@ -40,9 +42,12 @@ export function messageIdOf(request: ReconcileRequest): string {
   return `${request.subject}.${request.id}~${request.cause.id}~${request.hop}`;
 }
 
-/** Whether an operator asked for this very look. */
-export function isAsked({ cause }: ReconcileRequest): boolean {
-  return cause.kind === 'operator';
+/**
+ * Whether an operator asked for this very look. What they merely tell of a tenant causes a look like any other: an import
+ * of thousands must not read the link at home once for each.
+ */
+export function isAsked({ subject, cause }: ReconcileRequest): boolean {
+  return cause.kind === 'operator' && (subject === 'link' || cause.fresh === true);
 }
 
 /** The copy that looks again: `counted` when a failure used up an attempt. */

@@ -110,22 +110,25 @@ function scopesThrough(
     unread.delete(keyOf(record.scope));
   };
 
+  const bySubscription = Map.groupBy(before.scopes, ({ subscriptionId }) => subscriptionId.toLowerCase());
   for (const reading of inOrder(readings)) {
-    const under = before.scopes.filter(({ scope }) => isWithin(scope, reading.scope));
+    const beside = bySubscription.get(reading.scope.subscriptionId.toLowerCase()) ?? [];
+    const under = beside.filter(({ scope }) => isWithin(scope, reading.scope));
     const missing = (seen: readonly ScopeRecord[]) => {
       const shown = new Set(seen.map(({ scope }) => keyOf(scope)));
       return under.filter(({ scope }) => !shown.has(keyOf(scope)));
     };
     // What is excluded is no scope of ours; what was on record of it is left out before.
-    if (reading.kind === 'excluded') continue;
+    if (reading.kind === 'excluded') {
+      under.forEach(({ scope }) => replaced.add(keyOf(scope)));
+      continue;
+    }
     if (reading.kind === 'unreadable') {
       under.forEach(keep);
       under.forEach(({ scope }) => unread.add(keyOf(scope)));
     } else if (reading.kind === 'moved') {
       // It ends here and goes on elsewhere, what is remembered of it too.
-      before.scopes
-        .filter(({ subscriptionId }) => subscriptionId === reading.scope.subscriptionId)
-        .forEach(({ scope }) => replaced.add(keyOf(scope)));
+      beside.forEach(({ scope }) => replaced.add(keyOf(scope)));
     } else if (reading.kind === 'not-visible') keep(notVisible(reading.scope, known, at, before, rules));
     else if (reading.kind === 'gone') under.forEach((scope) => keepGone(scope, at, keep));
     else if (reading.kind === 'role-assignments') {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { assess, type Assessment, type Look } from './assessment.ts';
+import { opensGap } from './gaps-after.ts';
 import { isSeen, isWorse } from './coverage.ts';
 import { sameId } from './guid.ts';
 import type { IndexedSubscription } from './indexed-subscription.ts';
@@ -155,7 +156,8 @@ export function compareWithIndex(
     return verdict === undefined || isWorse(scope.verdict, verdict);
   });
   const keys = new Set(known.map((scope) => scopeKey({ id: scope.scope })));
-  const badAtFirst = [...shown].some(([key, verdict]) => !keys.has(key) && verdict !== 'earning');
+  const badAtFirst =
+    [...shown].some(([key, verdict]) => !keys.has(key) && verdict !== 'earning') || opensGap(before, shown);
   const readLately = known.some(
     (scope) =>
       scope.directAt !== null && look.at.getTime() - Date.parse(scope.directAt) < rules.indexLagAllowanceMs,

@@ -121,7 +121,13 @@ async function takeLease(
   const until = new Date(now.getTime() + deps.leaseMs).toISOString();
   // What is wanted is on record before anything is done about it.
   const will = willOf(known.record, tenure, { request, configured: principal.wantedPartnerId, now });
-  return deps.links.claim(known, { ...known.record, ...will, lease: { owner, until } });
+  try {
+    return await deps.links.claim(known, { ...known.record, ...will, lease: { owner, until } });
+  } catch (error) {
+    // Somebody else has just taken it.
+    if (!(error instanceof Failure) || error.kind !== 'conflict') throw error;
+    return { kind: 'leased', retryAt: new Date(now.getTime() + LEASE_PAUSE_MS) };
+  }
 }
 
 function willOf(

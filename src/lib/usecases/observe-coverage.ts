@@ -5,6 +5,7 @@ import { Failure } from '../domain/failure.ts';
 import { sameId } from '../domain/guid.ts';
 import type { IndexedSubscription } from '../domain/indexed-subscription.ts';
 import type { Delegation } from '../domain/delegation.ts';
+import { opensGap } from '../domain/gaps-after.ts';
 import { verdictsOf } from '../domain/judged-scopes.ts';
 import type { AssessmentRules } from '../domain/pass-rules.ts';
 import { expectedSubscriptions } from '../domain/move.ts';
@@ -159,6 +160,8 @@ function believed(
   if (!delegations.some((d) => sameId(d.managedByTenantId, rules.managingTenantId))) return null;
   const reading = { kind: 'delegations' as const, scope: target.scope, facts, delegations, direct: false };
   const verdicts = verdictsOf(reading, record, now, rules);
+  // A gap is opened by a direct read, never by the index alone.
+  if (opensGap(record, verdicts)) return null;
   const settled = record.scopes
     .filter(({ subscriptionId }) => subscriptionId === target.scope.subscriptionId)
     .every((scope) => {
@@ -192,12 +195,14 @@ async function readDirectly(
   const ours = list.value.filter((delegation) => isOurs(delegation, rules.managingTenantId));
   const unwatched = ours.filter((delegation) => !isDelegationWatched(rules.watchRules, delegation));
   const belongs = facts.tenantId === record.registration.tenantId;
-  const known = record.scopes.some(({ subscriptionId }) => subscriptionId === scope.subscriptionId);
-  if (!known && (!belongs || list.value.length === 0))
-    return expected ? { kind: 'not-visible', scope } : null;
+  // One that was expected, and that nobody has seen, is not known.
+  const known = record.scopes.some(
+    ({ subscriptionId, verdict }) => subscriptionId === scope.subscriptionId && verdict !== 'not-visible',
+  );
+  if (!known && (!belongs || ours.length === 0)) return expected ? { kind: 'not-visible', scope } : null;
   if (!belongs && ours.length > 0 && facts.tenantId !== deps.managingTenantId)
     return { kind: 'moved', scope, to: facts.tenantId };
-  if (!known && ours.length > 0 && unwatched.length === ours.length) return { kind: 'excluded', scope };
+  if (ours.length > 0 && unwatched.length === ours.length) return { kind: 'excluded', scope };
   return { kind: 'delegations', scope, facts, delegations: list.value, direct: true };
 }
 

@@ -103,7 +103,7 @@ async function askForPass(
   await ask(deps.queues, {
     subject: 'tenant',
     id: tenantId,
-    cause: { kind: 'operator', id: causeId, by },
+    cause: { kind: 'operator', id: causeId, by, fresh: true },
     attempt: 0,
     hop: 0,
     since: deps.clock().toISOString(),

@@ -171,7 +171,10 @@ describe('the index', () => {
 });
 
 /** Azure with so many subscriptions, the nth of the nth tenant, of which a query looks through only ten. */
-function aLargeEstate(size: number, { pageSize = size }: { pageSize?: number } = {}) {
+function aLargeEstate(
+  size: number,
+  { pageSize = size, indexed = (n) => n }: { pageSize?: number; indexed?: (n: number) => number } = {},
+) {
   const limited = { 'x-ms-tenant-subscription-limit-hit': 'true' };
   return anIndex((call) => {
     if (call.method === 'GET') {
@@ -192,7 +195,11 @@ function aLargeEstate(size: number, { pageSize = size }: { pageSize?: number } =
     const shown = numbers(size).filter((n) => named.length === 0 || named.includes(tenant(n)));
     if (!subscriptions) return { body: { data: shown.slice(0, 10).map((n) => aRow(n)) }, headers: limited };
     return {
-      body: { data: shown.filter((n) => subscriptions.includes(subscriptionId(n))).map((n) => aRow(n)) },
+      body: {
+        data: shown
+          .filter((n) => subscriptions.includes(subscriptionId(n)))
+          .map((n) => aRow(n, { tenantId: tenant(indexed(n)) })),
+      },
     };
   });
 }
@@ -214,6 +221,20 @@ describe('an index with more subscriptions than a query looks through', () => {
     expect(batches.map((batch) => batch?.length ?? 'all')).toEqual(['all', 300, 300, 50]);
     expect(made.filter((call) => call === 'graphQueries')).toHaveLength(4);
     expect(made.filter((call) => call === 'subscriptionPages')).toHaveLength(2);
+  });
+
+  it('follows ARM’s own list where the index has a subscription in another tenant still', async () => {
+    const { index } = aLargeEstate(650, { pageSize: 400, indexed: (n) => (n === 10 ? 640 : n) });
+
+    const seen = await collect(index.tenants());
+
+    expect(seen.map(({ tenantId }) => tenantId)).toEqual(numbers(650).map(tenant));
+  });
+
+  it('is unavailable where tenants come out of their order', async () => {
+    const { index } = anIndex(() => ({ body: { data: [aRow(2), aRow(1)] } }));
+
+    await expect(collect(index.tenants())).rejects.toMatchObject({ kind: 'unavailable' });
   });
 
   it('keeps the subscriptions of one tenant together across batches', async () => {

@@ -17,7 +17,14 @@ import {
   someRules,
   subscription,
 } from '../../support/delegations.ts';
-import { aCoveredTenant, aGap, aRegistration, aScopeRecord, aTenantRecord } from '../../support/tenants.ts';
+import {
+  aCoveredTenant,
+  aGap,
+  anAttestation,
+  aRegistration,
+  aScopeRecord,
+  aTenantRecord,
+} from '../../support/tenants.ts';
 
 const NOON = new Date('2026-03-10T12:00:00.000Z');
 const rules = someRules({ expectDelegationWithinMs: 14 * DAY });
@@ -471,9 +478,10 @@ describe('a tenant that showed nothing', () => {
 });
 
 describe('closing a record', () => {
-  it('ends its gaps and keeps its scopes', () => {
+  it('ends its gaps and forgets its scopes and attestations', () => {
     const before = aCoveredTenant([aScopeRecord(1, { verdict: 'role-not-eligible' })], {
       openGaps: [aGap(1)],
+      attestations: [anAttestation()],
     });
 
     const closed = closeRecord(before, { at: NOON, causeId: 'event-2' });
@@ -487,17 +495,20 @@ describe('closing a record', () => {
     expect(closed.record).toEqual({
       ...before,
       phase: 'closed',
+      scopes: [],
+      attestations: [],
       openGaps: [],
       closedGaps: [ended],
       version: 2,
     });
+    expect(closed.droppedScopes).toEqual([scopeId(1)]);
     expect(closed.closedGaps).toEqual([ended]);
     expect(closed.change).toEqual({
       version: 2,
       at: NOON.toISOString(),
       causeId: 'event-2',
       phase: { from: 'covered', to: 'closed' },
-      scopes: [],
+      scopes: [{ scope: scopeId(1), from: 'role-not-eligible', to: null }],
       gapsOpened: [],
       gapsClosed: [scopeId(1)],
       gapsAccepted: [],

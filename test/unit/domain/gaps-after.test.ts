@@ -79,7 +79,7 @@ describe('the last good look before a gap', () => {
     expect(record.openGaps).toMatchObject([{ lastEarningAt: null }]);
   });
 
-  it('lies not before the tenant was announced again', () => {
+  it('is unknown again where the tenant was offboarded and announced anew', () => {
     const closed = closeRecord(aCoveredTenant([aScopeRecord(1)]), { at: new Date(NOON), causeId: 'event-1' });
     const back = {
       ...closed.record,
@@ -88,7 +88,7 @@ describe('the last good look before a gap', () => {
 
     const { record } = look(back, [reader], { at: new Date('2026-05-01T12:05:00.000Z') });
 
-    expect(record.openGaps).toMatchObject([{ lastEarningAt: '2026-05-01T12:00:00.000Z' }]);
+    expect(record.openGaps).toMatchObject([{ lastEarningAt: null }]);
   });
 });
 

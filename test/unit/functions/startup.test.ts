@@ -1,6 +1,6 @@
 import { InvocationContext } from '@azure/functions';
 import { describe, expect, it } from 'vitest';
-import { messageFacts } from '../../../src/functions/message-facts.ts';
+import { messageFacts, parkedFacts } from '../../../src/functions/message-facts.ts';
 import { theApp } from '../../../src/functions/startup.ts';
 
 const context = (triggerMetadata: Record<string, unknown>) => new InvocationContext({ triggerMetadata });
@@ -47,6 +47,39 @@ describe('what a Service Bus trigger tells of a message', () => {
 
     expect(facts).toMatchObject({ messageId: '', attempts: 1 });
     expect(Number.isNaN(facts.enqueuedAt.getTime())).toBe(true);
+  });
+});
+
+describe('what is kept of a message that cannot be processed', () => {
+  const applicationProperties = {
+    source: 'reconcile',
+    sourceMessageId: 'other',
+    reason: 'of the sender',
+    attempts: 9,
+  };
+
+  it('is what we said of it when we parked it', () => {
+    expect(parkedFacts(context({ messageId: 'copy', applicationProperties }), null)).toMatchObject({
+      queue: 'reconcile',
+      messageId: 'other',
+      reason: 'of the sender',
+      attempts: 9,
+    });
+  });
+
+  it('is not what the sender of a dead-lettered message has set', () => {
+    const triggerMetadata = {
+      messageId: 'message-1',
+      deliveryCount: 5,
+      applicationProperties: { ...applicationProperties, deadLetterReason: 'MaxDeliveryCountExceeded' },
+    };
+
+    expect(parkedFacts(context(triggerMetadata), 'onboarding')).toMatchObject({
+      queue: 'onboarding',
+      messageId: 'message-1',
+      reason: 'MaxDeliveryCountExceeded',
+      attempts: 5,
+    });
   });
 });
 

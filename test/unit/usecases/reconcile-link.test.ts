@@ -40,6 +40,17 @@ describe('a pass over a link', () => {
     ]);
   });
 
+  it('leaves the link to whoever has just taken its lease, and comes back', async () => {
+    const stage = withLink(aStage());
+    stage.links.fail('claim', new Failure('conflict', 'The row was written by somebody else.'));
+
+    await expect(stage.reconcileLink(aLinkRequest())).rejects.toMatchObject({
+      kind: 'throttled',
+      retryAt: new Date('2026-03-10T12:00:02.000Z'),
+    });
+    expect(stage.partnerLinks.calls).toEqual([]);
+  });
+
   it('does nothing where the link is ours', async () => {
     const stage = withLink(aStage());
 

@@ -98,6 +98,54 @@ describe('a pass over a tenant', () => {
     expect(stage.ledger.changes(ids.customer)).toHaveLength(1);
   });
 
+  it('because an operator told something of it reads the link at home for itself no more than any other', async () => {
+    const stage = aStage();
+    stage.ledger.hold(aTenantRecord({ registration: announcedNow }));
+    stage.azure.put(aSubscription(1));
+
+    await stage.reconcileTenant(aRequest({ cause: { kind: 'operator', id: 'import-1' } }));
+
+    expect(stage.partnerLinks.calls).toEqual([]);
+    expect(stage.queues.requests().map(({ request }) => request.subject)).toEqual(['link']);
+  });
+
+  it('over a large tenant opens a gap by a direct read alone', async () => {
+    const stage = withFreshLink(aStage());
+    stage.ledger.hold(aTenantRecord({ registration: announcedNow }));
+    for (let n = 1; n <= 60; n++)
+      stage.azure.put(aSubscription(n, n === 60 ? roles.reader : roles.contributor));
+
+    await stage.reconcileTenant(aRequest());
+
+    expect(stage.ledger.held(ids.customer).openGaps).toMatchObject([{ reason: 'role-not-eligible' }]);
+    expect(stage.azure.directReads).toEqual([subscription(60).id]);
+  });
+
+  it('does not take an expected subscription that it sees in another tenant for one that has moved', async () => {
+    const stage = withFreshLink(aStage());
+    const registration = aRegistration({
+      announcedAt: '2026-03-10T11:59:55.000Z',
+      facts: { subscriptionIds: [subscriptionId(1), subscriptionId(2)] },
+    });
+    stage.ledger.hold(aTenantRecord({ registration }));
+    stage.azure.put(aSubscription(1));
+    stage.azure.put(
+      aSubscription(2, roles.contributor, {
+        facts: someFacts(2, { tenantId: 'cccccccc-0000-4000-8000-000000000099' }),
+      }),
+    );
+
+    await stage.reconcileTenant(aRequest());
+    stage.clock.pass(MINUTE);
+    await stage.reconcileTenant(aRequest());
+
+    expect(verdicts(stage)).toEqual([
+      [subscription(1).id, 'earning'],
+      [subscription(2).id, 'not-visible'],
+    ]);
+    expect(stage.ledger.held(ids.customer).version).toBe(1);
+  });
+
   it('over a tenant nobody has announced does nothing', async () => {
     const stage = aStage();
     stage.azure.put(aSubscription(1));

@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import { Failure } from '../../domain/failure.ts';
 import type { IndexedSubscription, IndexedTenant } from '../../domain/indexed-subscription.ts';
 import type { EstateIndex } from '../../domain/ports.ts';
 import type { EstateCall } from '../../domain/sweep-record.ts';
@@ -38,7 +39,7 @@ function estateQuery(tenantIds: readonly string[] | 'all'): string {
     'resourcecontainers',
     "| where type =~ 'microsoft.resources/subscriptions'",
     ...clause,
-    '| project id, subscriptionId, tenantId, name, subscriptionProperties = properties',
+    '| project id, subscriptionId, tenantId = tolower(tenantId), name, subscriptionProperties = properties',
     "| join kind=leftouter (managedservicesresources | where type =~ 'microsoft.managedservices/registrationassignments' | project subscriptionId, assignmentId = id, assignmentProperties = properties, definitionId = tolower(tostring(properties.registrationDefinitionId))) on subscriptionId",
     "| join kind=leftouter (managedservicesresources | where type =~ 'microsoft.managedservices/registrationdefinitions' | project definitionId = tolower(id), definitionProperties = properties, definitionPlan = plan) on definitionId",
     '| project id, subscriptionId, tenantId, name, subscriptionProperties, assignmentId, assignmentProperties, definitionProperties, definitionPlan',
@@ -112,11 +113,12 @@ function directory(deps: GraphDeps, arm: ArmClient): Promise<readonly DirectoryE
   });
 }
 
-function batched(entries: readonly DirectoryEntry[]): string[][] {
-  const batches: string[][] = [];
+type Batch = readonly DirectoryEntry[];
+
+function batched(entries: readonly DirectoryEntry[]): Batch[] {
+  const batches: Batch[] = [];
   for (let from = 0; from < entries.length; from += SUBSCRIPTIONS_PER_QUERY) {
-    const batch = entries.slice(from, from + SUBSCRIPTIONS_PER_QUERY);
-    batches.push(batch.map(({ subscriptionId }) => subscriptionId));
+    batches.push(entries.slice(from, from + SUBSCRIPTIONS_PER_QUERY));
   }
   return batches;
 }
@@ -131,16 +133,30 @@ async function* estateRows(
   deps: GraphDeps,
   reach: Reach,
   query: string,
-  batches: () => Promise<readonly (readonly string[])[]>,
+  batches: () => Promise<readonly Batch[]>,
 ): AsyncGenerator<EstateRow[]> {
   if (!reach.isLimited()) {
     if ((yield* graphPages(deps, { query })) === 'whole') return;
     reach.wasLimited();
   }
-  for (const subscriptions of await batches()) {
+  for (const batch of await batches()) {
     await deps.pacer.quota();
-    yield* graphPages(deps, { query, subscriptions });
+    const subscriptions = batch.map(({ subscriptionId }) => subscriptionId);
+    const rows: EstateRow[] = [];
+    for await (const page of graphPages(deps, { query, subscriptions })) rows.push(...page);
+    yield asInDirectory(rows, batch);
   }
+}
+
+/**
+ * Whose a subscription is, ARM's own list says, which goes before the index and which the batches follow: one that has
+ * moved would else come among the tenants of another batch.
+ */
+function asInDirectory(rows: readonly EstateRow[], batch: Batch): EstateRow[] {
+  const tenantOf = new Map(batch.map(({ subscriptionId, tenantId }) => [subscriptionId, tenantId]));
+  return rows
+    .map((row) => ({ ...row, tenantId: tenantOf.get(row.subscriptionId.toLowerCase()) ?? row.tenantId }))
+    .sort((a, b) => (a.tenantId < b.tenantId ? -1 : a.tenantId > b.tenantId ? 1 : 0));
 }
 
 async function findMany(
@@ -160,13 +176,19 @@ async function findMany(
   return tenantIds.map((tenantId) => subscriptionsOf(found.get(tenantId) ?? []));
 }
 
-/** Tenants one after the other: rows come sorted by tenant, and the last tenant of a page may go on in the next. */
+/**
+ * Tenants one after the other: rows come sorted by tenant, and the last tenant of a page may go on in the next. Throws
+ * `Failure` where they do not: half a tenant, or one out of its place, would be taken for a loss.
+ */
 async function* byTenant(rowPages: AsyncIterable<EstateRow[]>): AsyncGenerator<IndexedTenant> {
   let tenantId: string | null = null;
   let rows: EstateRow[] = [];
   for await (const rowPage of rowPages) {
     for (const row of rowPage) {
       const next = row.tenantId.toLowerCase();
+      if (tenantId !== null && next < tenantId) {
+        throw new Failure('unavailable', 'Resource Graph gave tenants out of their order.');
+      }
       if (tenantId !== null && next !== tenantId) {
         yield { tenantId, subscriptions: subscriptionsOf(rows) };
         rows = [];
