@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { addDoctor } from './commands/doctor.ts';
 import { addEvent } from './commands/event.ts';
 import { addExport } from './commands/export.ts';
 import { addGaps } from './commands/gaps.ts';
@@ -40,6 +41,7 @@ export function makeProgram(contextOf: (options: () => GlobalOptions) => Context
   addParked(program, context);
   addExport(program, context);
   addEvent(program, context);
+  addDoctor(program, context);
   return withExamples(program, [
     ['pal tenants list --state not-earning -o table', 'Who does not earn, and why'],
     ['PAL_API=https://pal.example.com PAL_API_CLIENT_ID=<id> pal gaps list -o table', 'Against a deployment'],

@@ -15,6 +15,7 @@ import type { AcceptGap } from './usecases/accept-gap.ts';
 import type { Attest } from './usecases/attest.ts';
 import type { AwaitOutcome } from './usecases/await-outcome.ts';
 import type { ChangeLink } from './usecases/change-link.ts';
+import type { CheckDeployment } from './usecases/check-deployment.ts';
 import { makeCheckReadiness } from './usecases/check-readiness.ts';
 import type { ConfirmSweep } from './usecases/confirm-sweep.ts';
 import type { DecideFoundTenants } from './usecases/found-tenants.ts';
@@ -47,6 +48,7 @@ export interface ApiDeps extends Pick<PassRules, 'principals' | 'principalRules'
 }
 
 export interface Actions {
+  readonly checkDeployment: CheckDeployment;
   readonly attest: Attest;
   readonly recordDpor: RecordDpor;
   readonly proposeRemedies: ProposeRemedies;

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ManagedIdentityCredential } from '@azure/identity';
 import { ServiceBusClient } from '@azure/service-bus';
 import { makeArmClient } from './adapters/arm/arm-client.ts';
+import { makeAzureTime } from './adapters/arm/azure-time.ts';
 import { bucketOf, makeBucketGate } from './adapters/arm/bucket-gate.ts';
 import { makeDelegationLog } from './adapters/arm/delegation-log.ts';
 import { makeEstateIndex } from './adapters/arm/estate-index.ts';
@@ -40,6 +41,7 @@ import type { RoleTable } from './domain/role-table.ts';
 import { makeAttest } from './usecases/attest.ts';
 import { makeAwaitOutcome } from './usecases/await-outcome.ts';
 import { makeChangeLink } from './usecases/change-link.ts';
+import { makeCheckDeployment } from './usecases/check-deployment.ts';
 import { makeConfirmSweep } from './usecases/confirm-sweep.ts';
 import { makeCurrentRoles } from './usecases/current-roles.ts';
 import { makeDecideRoles } from './usecases/decide-roles.ts';
@@ -131,6 +133,20 @@ function makeApp(config: Config, writeLine: WriteLine) {
   const reconcileLink = makeReconcileLink({ links, principals: config.principals, lookAtLink });
 
   const actions = {
+    checkDeployment: makeCheckDeployment({
+      ...config,
+      mode: config.linkRules.mode,
+      observerObjectId: config.observer.objectId,
+      partnerLinks: azure.partnerLinks,
+      tenantEstate: azure.tenantEstate,
+      estate: azure.estate,
+      azureTime: azure.time,
+      list,
+      sweeps,
+      parked,
+      queues,
+      clock,
+    }),
     foundTenants: makeDecideFoundTenants({ found, ledger, queues, clock }),
     confirmSweep: makeConfirmSweep({ sweeps, sweepLists, followUps, queues, clock, log }),
     attest: makeAttest({ ...config, ledger, clock, log }),
@@ -312,6 +328,7 @@ function makeAzure(
   return {
     index: makeEstateIndex({ ...common, sleep: pause }),
     estate: makeEstate(common),
+    time: makeAzureTime(arm),
     /** Null while the settings give it no identity: then nothing is watched. */
     delegationLog: watcher ? makeDelegationLog({ arm: asWatcher(watcher) }) : null,
     tenantEstate: makeTenantEstate({

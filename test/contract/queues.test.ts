@@ -2,6 +2,7 @@ import { ServiceBusClient } from '@azure/service-bus';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startBroker } from '../../local/broker/broker.ts';
 import { makeQueues } from '../../src/lib/adapters/bus/queues.ts';
+import { Failure } from '../../src/lib/domain/failure.ts';
 import type { OutgoingMessage, Queues } from '../../src/lib/domain/ports.ts';
 import { makeFakeQueues } from '../fakes/queues.ts';
 
@@ -102,6 +103,13 @@ describe.each([
     ]);
   });
 
+  it('can be reached without a message being sent', async () => {
+    const bus = await make();
+
+    await expect(bus.queues.reach('reconcile')).resolves.toBeUndefined();
+    expect(await bus.received('reconcile')).toEqual([]);
+  });
+
   it('deliver an empty body', async () => {
     const bus = await make();
 
@@ -177,4 +185,10 @@ describe('queues that cannot be reached', () => {
       message: 'The queue work-reconcile could not be written.',
     });
   });
+});
+
+it('a queue that is not there cannot be reached, and says so as a failure', async () => {
+  const { queues } = await aRealBus();
+
+  await expect(queues.reach('sweeps')).rejects.toBeInstanceOf(Failure);
 });

@@ -36,6 +36,10 @@ export function makeFakeQueues(): FakeQueues {
 
   return {
     ...trouble,
+    async reach(queue) {
+      trouble.meet(`reach ${queue}`);
+      return Promise.resolve();
+    },
     async send(queue, { messageId, body, at, properties }: OutgoingMessage) {
       trouble.meet(`send ${queue}`);
       if (messageId.length > 128) throw new Error('Service Bus takes message ids of at most 128 characters.');

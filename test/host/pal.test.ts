@@ -82,6 +82,30 @@ describe('pal, reading', () => {
   });
 });
 
+describe('pal doctor', () => {
+  it('checks everything from the token to the queues, names what the observer cannot see, and fails by it', async () => {
+    const run = await pal('doctor');
+
+    const checks = run.json() as { name: string; verdict: string; detail: string; remedy: string | null }[];
+    const verdicts = Object.fromEntries(checks.map(({ name, verdict }) => [name, verdict]));
+    expect(verdicts).toMatchObject({
+      API: 'passed',
+      'your token': 'passed',
+      'your app role': 'passed',
+      settings: 'passed',
+      'token of pal-link': 'passed',
+      'link of pal-link': 'passed',
+      tables: 'passed',
+      'queue reconcile': 'passed',
+      clock: 'passed',
+      observer: 'failed',
+      'parked messages': 'failed',
+    });
+    expect(checks.filter(({ verdict, remedy }) => verdict === 'failed' && !remedy)).toEqual([]);
+    expect(run.code).toBe(1);
+  });
+});
+
 describe('pal, refusing', () => {
   it.each([
     ['an unknown command', 2, ['tenants', 'lst']],

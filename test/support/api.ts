@@ -9,6 +9,7 @@ import type { Principal } from '../../src/lib/domain/principal.ts';
 import { makeRoleTable } from '../../src/lib/domain/role-table.ts';
 import { makeAcceptGap } from '../../src/lib/usecases/accept-gap.ts';
 import { makeAttest } from '../../src/lib/usecases/attest.ts';
+import { makeCheckDeployment } from '../../src/lib/usecases/check-deployment.ts';
 import { makeConfirmSweep } from '../../src/lib/usecases/confirm-sweep.ts';
 import { makeDecideFoundTenants } from '../../src/lib/usecases/found-tenants.ts';
 import { makeDecideRoles } from '../../src/lib/usecases/decide-roles.ts';
@@ -76,6 +77,16 @@ export function anApi() {
       ...actionsOn(stage, principals),
       ...decisionsOn(stage, sweeps, found),
       roles: makeDecideRoles({ decisions, rolesBySetting, list, queues, clock, log, digest }),
+      checkDeployment: makeCheckDeployment({
+        ...{ principals, queues, sweeps, parked, clock },
+        ...{ mode: 'enforce', globalPartnerIds: [], observerObjectId: observerId },
+        ...{ staleAfterMs: 2 * DAY, expectDelegationWithinMs: 14 * DAY },
+        partnerLinks: stage.partnerLinks,
+        tenantEstate: { objectIdOf: (principal) => Promise.resolve(principal.objectId) },
+        estate: stage.azure.estate,
+        azureTime: () => Promise.resolve(clock()),
+        list: makeFakeTenantList(ledger),
+      }),
     },
     staleAfterMs: 2 * DAY,
     verifyToken: async (token) => Promise.resolve(verdictOf(token)),

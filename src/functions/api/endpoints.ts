@@ -2,6 +2,7 @@ import { foundAdopt } from './found-tenant-adopt.ts';
 import { foundDismiss } from './found-tenant-dismiss.ts';
 import { foundTenants } from './found-tenants.ts';
 import { gapAccept } from './gap-accept.ts';
+import { deploymentChecks } from './health-checks.ts';
 import { liveness } from './health-live.ts';
 import { readiness } from './health-ready.ts';
 import { linkRelink } from './link-relink.ts';
@@ -32,5 +33,5 @@ export const endpoints = [
   ...[role],
   ...[foundTenants, foundAdopt, foundDismiss],
   ...[parked, redrive, discard],
-  ...[liveness, readiness, description],
+  ...[liveness, readiness, deploymentChecks, description],
 ];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkVerdicts } from '../../../lib/domain/deployment-check.ts';
 import { operation } from './operation.ts';
 
 export const healthLive = operation({
@@ -30,6 +31,29 @@ export const healthReady = operation({
       description: 'What was checked; `ready` says whether all of it is well.',
       schema: z.object({ ready: z.boolean(), checks: z.array(check) }).meta({ id: 'Readiness' }),
     },
+  },
+});
+
+export const deploymentCheck = z
+  .object({
+    name: z.string(),
+    verdict: z.enum(checkVerdicts),
+    detail: z.string(),
+    remedy: z.string().nullable().describe('what to do; null where it passed'),
+  })
+  .meta({ id: 'DeploymentCheck' });
+
+export const checkDeployment = operation({
+  id: 'checkDeployment',
+  method: 'GET',
+  path: '/health/checks',
+  tag: 'Health',
+  summary:
+    'Look at every part the app rests on: tokens, links, the observer’s sight, tables, queues, clock, sweeps',
+  description: 'Asks Entra and ARM with the app’s own identities, and writes nothing.',
+  role: 'Pal.Operate',
+  answers: {
+    200: { description: 'Every check', schema: z.object({ checks: z.array(deploymentCheck) }) },
   },
 });
 

@@ -1,5 +1,5 @@
 import { adoptFound, dismissFound, listFound } from './found.ts';
-import { healthLive, healthReady, openApi } from './health.ts';
+import { checkDeployment, healthLive, healthReady, openApi } from './health.ts';
 import { listLinks } from './links.ts';
 import type { Operation } from './operation.ts';
 import { discardParked, listParked, redriveParked } from './parked.ts';
@@ -26,5 +26,5 @@ export const operations: readonly Operation[] = [
   ...[listUnknownRoles, decideRole],
   ...[listFound, adoptFound, dismissFound],
   ...[listParked, redriveParked, discardParked],
-  ...[healthLive, healthReady, openApi],
+  ...[healthLive, healthReady, checkDeployment, openApi],
 ];

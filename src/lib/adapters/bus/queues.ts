@@ -5,6 +5,9 @@ import type { QueueName, Queues } from '../../domain/ports.ts';
 /** Names of the queues we send to, as settings give them. */
 export type QueueNames = Readonly<Record<QueueName, string>>;
 
+/** The SDK would try for minutes; whoever asks whether a queue is there waits for the answer. */
+const REACH_MS = 15_000;
+
 /** Sends over one connection, made when first needed. Trouble is `unavailable`: the message we work on is redelivered. */
 export function makeQueues(connect: () => ServiceBusClient, names: QueueNames): Queues {
   let client: ServiceBusClient | null = null;
@@ -17,6 +20,18 @@ export function makeQueues(connect: () => ServiceBusClient, names: QueueNames): 
   };
 
   return {
+    async reach(queue) {
+      try {
+        // A batch is as large as the queue takes, so the link has to be open; it is thrown away.
+        await senderOf(names[queue]).createMessageBatch({ abortSignal: AbortSignal.timeout(REACH_MS) });
+      } catch (cause) {
+        const { code } = cause as { code?: string };
+        const kind =
+          code === 'UnauthorizedAccess' || code === 'MessagingEntityNotFound' ? 'denied' : 'unavailable';
+        throw new Failure(kind, `The queue ${names[queue]} could not be reached.`, { cause });
+      }
+    },
+
     async send(queue, message) {
       const outgoing: ServiceBusMessage = {
         messageId: message.messageId,
