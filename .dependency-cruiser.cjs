@@ -64,7 +64,12 @@ module.exports = {
       { path: '^src', pathNot: '^src/lib/domain' },
       'As above.',
     ),
-    forbid('no-orphans', { orphan: true, path: '^(src|local|cli)/' }, {}, 'Nobody imports it.'),
+    forbid(
+      'no-orphans',
+      { orphan: true, path: '^(src|local|cli|web)/', pathNot: '^web/vite\\.config\\.ts$' },
+      {},
+      'Nobody imports it.',
+    ),
     forbid('resolvable', {}, { couldNotResolve: true }, 'Every import must resolve.'),
     forbid(
       'no-dev-deps-in-product',

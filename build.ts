@@ -1,6 +1,10 @@
-/** Builds the app: one CommonJS bundle of all functions as they run in Azure and in the local stack; the report; and `pal`. */
+/**
+ * Builds the app: one CommonJS bundle of all functions as they run in Azure and in the local stack, with the dashboard's pages
+ * beside it; the report; and `pal`.
+ */
 import { chmod } from 'node:fs/promises';
 import { build, type BuildOptions } from 'esbuild';
+import { build as buildPages } from 'vite';
 
 const common: BuildOptions = {
   bundle: true,
@@ -19,7 +23,9 @@ await build({
   format: 'cjs',
   entryPoints: ['src/functions/main.ts'],
   outfile: 'dist/functions.cjs',
+  define: { 'import.meta.dirname': '__dirname' },
 });
+await buildPages({ configFile: 'web/vite.config.ts' });
 for (const [entry, outfile] of [
   ['cli/report.ts', 'dist/report.mjs'],
   ['cli/main.ts', 'dist/pal.mjs'],

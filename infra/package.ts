@@ -1,10 +1,10 @@
 /**
- * `npm run package`: what is deployed, as a folder (dist/package) and as a zip beside it. One bundle, the host's settings
- * and a package.json that names the bundle; nothing is installed on the other side.
+ * `npm run package`: what is deployed, as a folder (dist/package) and as a zip beside it. One bundle, the
+ * dashboard's pages, the host's settings and a package.json that names the bundle; nothing is installed on the other side.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { zip, type ZipEntry } from './zip.ts';
 
 const FOLDER = 'dist/package';
@@ -18,11 +18,15 @@ const entries: readonly ZipEntry[] = [
     name: 'package.json',
     data: Buffer.from(`${JSON.stringify({ name, version, license, main: 'functions.cjs' }, null, 2)}\n`),
   },
+  ...pages(),
 ];
 
 rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(FOLDER, { recursive: true });
-for (const entry of entries) writeFileSync(join(FOLDER, entry.name), entry.data);
+for (const { name: file, data } of entries) {
+  mkdirSync(dirname(join(FOLDER, file)), { recursive: true });
+  writeFileSync(join(FOLDER, file), data);
+}
 const archive = zip(entries);
 writeFileSync(ARCHIVE, archive);
 
@@ -33,6 +37,17 @@ process.stdout.write(`loads in ${loadTimeMs()} ms on this machine, Node ${proces
 function bundle(): Buffer {
   const text = readFileSync('dist/functions.cjs', 'utf8');
   return Buffer.from(text.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n'));
+}
+
+/** The dashboard, which stands beside the bundle that serves it. */
+function pages(): ZipEntry[] {
+  const files = readdirSync('dist/web', { recursive: true, withFileTypes: true }).filter((one) =>
+    one.isFile(),
+  );
+  return files
+    .map(({ parentPath, name: file }) => join(parentPath, file).slice('dist/'.length).replaceAll('\\', '/'))
+    .toSorted()
+    .map((file) => ({ name: file, data: readFileSync(join('dist', file)) }));
 }
 
 /** The best of three: what a cold start spends before it can register its functions. */

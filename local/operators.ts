@@ -1,4 +1,7 @@
-/** The people of a local run: two applications that may call the product's API, as an administrator would set them up. */
+/**
+ * Who may use the product in a local run, as an administrator would set them up: two applications that may call the API, and
+ * two people who may sign in to the dashboard.
+ */
 import { randomBytes, randomUUID } from 'node:crypto';
 
 /** Client id of the API's registration in the local Entra. */
@@ -23,6 +26,17 @@ export function makeOperators(): { readonly operator: Operator; readonly reader:
     roles: { [`api://${apiClientId}`]: [role] },
   });
   return { operator: holding('operator', 'Pal.Operate'), reader: holding('reader', 'Pal.Read') };
+}
+
+/** The people who may sign in to the dashboard; made up anew for every run. */
+export function makePeople() {
+  const person = (name: string, role: string) => ({
+    name,
+    objectId: randomUUID(),
+    clientId: apiClientId,
+    roles: [role],
+  });
+  return [person('Olga Operator', 'Pal.Operate'), person('Rami Reader', 'Pal.Read')];
 }
 
 /** How to get a token, as the stack's file of addresses tells it. */

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { startChild, type Child } from './control.ts';
 import { parseEstate, type Estate } from './estates/estate.ts';
-import { makeOperators, signInFacts } from './operators.ts';
+import { makeOperators, makePeople, signInFacts } from './operators.ts';
 import type { Options } from './options.ts';
 import { settingsFor, type StackFacts } from './settings.ts';
 
@@ -136,6 +136,7 @@ async function startParts(
     start('azure', 'local/azure/main.ts', [
       ...['--estate', options.estate, '--data', folder('azure')],
       ...['--applications', JSON.stringify(Object.values(operators))],
+      ...['--people', JSON.stringify(makePeople())],
     ]),
   ]);
   const facts: StackFacts = {

@@ -172,6 +172,7 @@ function describeStack(stack: Stack, dataDir: string): void {
     [
       '',
       'The stack stays up. Ctrl-C ends it.',
+      `  dashboard  ${stack.addresses['http'] ?? ''}/dashboard`,
       `  HTTP API   ${stack.addresses['http'] ?? ''}/tenants`,
       `  a token    npm run --silent token -- --stack ${join(dataDir, 'stack.json')}`,
       `  ARM, Entra ${stack.addresses['arm'] ?? ''}  (CA file ${stack.addresses['caFile'] ?? ''})`,

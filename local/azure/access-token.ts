@@ -37,6 +37,12 @@ export function accessTokenClaims(request: AccessTokenRequest): JWTPayload {
   };
 }
 
+/** The claims of a person's token: what an application does in their name. */
+export function userTokenClaims(request: AccessTokenRequest & { readonly name: string }): JWTPayload {
+  const { idtyp: _application, appidacr: _secret, ...claims } = accessTokenClaims(request);
+  return { ...claims, appidacr: '0', name: request.name, scp: 'access' };
+}
+
 /** The same claims in v2 form, made out to an API by its client id. */
 export function secondForm(first: JWTPayload, apiClientId: string, issuer: string): JWTPayload {
   const { appid, appidacr, idp: _idp, ...rest } = first;

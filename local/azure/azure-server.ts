@@ -22,6 +22,7 @@ import { makeManagementPartner } from './management-partner.ts';
 import { makePartnerLinks, providerTime, type LinkRecord } from './partner-links.ts';
 import { makeQuotas } from './quotas.ts';
 import { makeResourceGraph } from './resource-graph.ts';
+import type { Person } from './person.ts';
 import { loadTokens } from './tokens.ts';
 
 export interface AzureOptions {
@@ -32,6 +33,8 @@ export interface AzureOptions {
   readonly dataDir?: string;
   /** Applications of the managing tenant beside the estate's principals. */
   readonly applications?: readonly ExtraApplication[];
+  /** People of the managing tenant who may sign in to a page. */
+  readonly people?: readonly Person[];
   /** PEM certificates by the name of the principal that may sign in with them. */
   readonly certificates?: Readonly<Record<string, string>>;
   /** Link records that exist from the beginning, instead of those the estate's links would make. */
@@ -120,7 +123,7 @@ async function startIn(dataDir: string, options: AzureOptions): Promise<Azure> {
     'https://management.core.windows.net',
   ];
   const lifetimeSeconds = options.tokenLifetimeSeconds ?? 3599;
-  const entra = { directory, tokens, url, now, armAudiences, lifetimeSeconds };
+  const entra = { directory, tokens, url, now, armAudiences, lifetimeSeconds, people: options.people ?? [] };
   door.resolve(
     makeDoor({
       live,

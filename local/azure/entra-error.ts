@@ -69,6 +69,27 @@ export const refusals = {
       7000218,
       "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
     ),
+  staleGrant: () =>
+    refusal(
+      400,
+      'invalid_grant',
+      54005,
+      'OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token.',
+    ),
+  wrongVerifier: () =>
+    refusal(
+      400,
+      'invalid_grant',
+      501481,
+      'The Code_Verifier does not match the code_challenge supplied in the authorization request.',
+    ),
+  foreignRedirect: (uri: string) =>
+    refusal(
+      400,
+      'invalid_request',
+      50011,
+      `The redirect URI '${uri}' specified in the request does not match the redirect URIs configured for the application.`,
+    ),
   badAssertion: (reason: string) =>
     refusal(401, 'invalid_client', 50027, `JWT token is invalid or malformed. ${reason}`),
   unknownCertificate: () =>

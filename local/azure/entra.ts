@@ -8,11 +8,15 @@ import type { Application } from './directory.ts';
 import { entraAnswer, refusals, type EntraRefusal } from './entra-error.ts';
 import type { Answer, Call } from './exchange.ts';
 import { route, type Parameters, type Route } from './route.ts';
+import type { Person } from './person.ts';
+import { forPages, makeSignIn, type Granted } from './sign-in.ts';
 
 export interface EntraOptions extends AssertionRules {
   /** Audiences that mean ARM, without a trailing slash. */
   readonly armAudiences: readonly string[];
   readonly lifetimeSeconds: number;
+  /** Who may sign in to a page. */
+  readonly people: readonly Person[];
 }
 
 export type EntraHandler = (call: Call, parameters: Parameters) => Answer | Promise<Answer>;
@@ -33,10 +37,15 @@ export function entraRoutes(options: EntraOptions): Route<EntraHandler>[] {
       if (!directory.knowsTenant(tenantId)) return entraAnswer(refusals.unknownTenant(name), now());
       return handler(tenantId, name, call);
     };
-  const keys = inTenant(() => ({ status: 200, body: tokens.jwks }));
+  const signIn = makeSignIn({ ...options, tenantId: directory.managingTenantId });
+  const keys = inTenant(() => ({ status: 200, headers: forPages, body: tokens.jwks }));
   const token = inTenant(async (tenantId, _name, call) => {
-    const result = await grantToken(options, tenantId, new URLSearchParams(call.body));
-    return 'refusal' in result ? entraAnswer(result.refusal, now()) : result.answer;
+    const form = new URLSearchParams(call.body);
+    const forPerson = /^(authorization_code|refresh_token)$/.test(form.get('grant_type') ?? '');
+    const result = await (forPerson ? signIn.redeem(form) : grantToken(options, tenantId, form));
+    if ('answer' in result) return result.answer;
+    const refused = entraAnswer(result.refusal, now());
+    return forPerson ? { ...refused, headers: forPages } : refused;
   });
 
   return [
@@ -45,12 +54,20 @@ export function entraRoutes(options: EntraOptions): Route<EntraHandler>[] {
     route('GET', '/{tenantId}/discovery/instance', (call) => discoverInstance(url, call)),
     route('GET', '/{tenantId}/discovery/v2.0/keys', keys),
     route('GET', '/{tenantId}/discovery/keys', keys),
+    route(
+      'GET',
+      '/{tenantId}/oauth2/v2.0/authorize',
+      inTenant((_id, _name, call) => signIn.begin(call)),
+    ),
+    route(
+      'POST',
+      '/{tenantId}/oauth2/v2.0/authorize',
+      inTenant((_id, _name, call) => signIn.choose(call)),
+    ),
     route('POST', '/{tenantId}/oauth2/v2.0/token', token),
     route('POST', '/{tenantId}/oauth2/token', token),
   ];
 }
-
-type Granted = { readonly answer: Answer } | { readonly refusal: EntraRefusal };
 
 async function grantToken(options: EntraOptions, tenantId: string, form: URLSearchParams): Promise<Granted> {
   const { directory } = options;
@@ -141,6 +158,7 @@ async function issue(
 function discoverV2(url: string) {
   return (tenantId: string, name: string): Answer => ({
     status: 200,
+    headers: forPages,
     body: {
       ...metadata(`${url}/${name}/oauth2/v2.0`),
       jwks_uri: `${url}/${name}/discovery/v2.0/keys`,

@@ -1,6 +1,6 @@
 /**
  * The ARM and Entra simulator as a process: a child of the local stack, or alone for any real client:
- * `npm run azure -- --estate FILE [--port N] [--data DIR] [--applications JSON]`.
+ * `npm run azure -- --estate FILE [--port N] [--data DIR] [--applications JSON] [--people JSON]`.
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -9,7 +9,8 @@ import { serveControl } from '../control.ts';
 import { parseEstate } from '../estates/estate.ts';
 import { startAzure, type Azure } from './azure-server.ts';
 
-const usage = 'Usage: npm run azure -- --estate FILE [--port N] [--data DIR] [--applications JSON]';
+const usage =
+  'Usage: npm run azure -- --estate FILE [--port N] [--data DIR] [--applications JSON] [--people JSON]';
 
 const Applications = z.array(
   z.strictObject({
@@ -18,6 +19,15 @@ const Applications = z.array(
     objectId: z.guid(),
     secret: z.string(),
     roles: z.record(z.string(), z.array(z.string())).default({}),
+  }),
+);
+
+const People = z.array(
+  z.strictObject({
+    name: z.string(),
+    objectId: z.guid(),
+    clientId: z.guid(),
+    roles: z.array(z.string()),
   }),
 );
 
@@ -36,6 +46,7 @@ async function run(): Promise<void> {
       port: { type: 'string', default: '0' },
       data: { type: 'string' },
       applications: { type: 'string', default: '[]' },
+      people: { type: 'string', default: '[]' },
     },
   });
   if (values.estate === undefined) throw new Error(usage);
@@ -46,6 +57,7 @@ async function run(): Promise<void> {
     port: Number(values.port),
     ...(values.data === undefined ? {} : { dataDir: values.data }),
     applications: Applications.parse(JSON.parse(values.applications)),
+    people: People.parse(JSON.parse(values.people)),
     log: (line) => console.error(line),
   });
 

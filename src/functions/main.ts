@@ -8,4 +8,5 @@ import './send-notice.ts';
 import './send-digest.ts';
 import './watch-delegations.ts';
 import './api/endpoints.ts';
+import './dashboard.ts';
 import './startup.ts';

@@ -191,6 +191,7 @@ function makeApp(config: Config, writeLine: WriteLine) {
   return {
     clock,
     log,
+    signIn: signInOf(config),
     ...actions,
     registerTenant: makeRegisterTenant({
       ledger,
@@ -392,6 +393,16 @@ function readerCredential(
     tenantId,
     ...(objectId ? { objectId } : {}),
   });
+}
+
+/** Where a person signs in to the dashboard: at the tenant's Entra, as a user of the API's own registration. */
+function signInOf({ azure, api, managingTenantId }: Config) {
+  return {
+    authority: `${azure.authorityHost}/${managingTenantId}`,
+    clientId: api.clientId,
+    scope: `${api.clientId}/.default`,
+    local: azure.privateAuthority,
+  };
 }
 
 function storageOf({ tables }: Config): TableStorage {

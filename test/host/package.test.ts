@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { startChild } from '../../local/control.ts';
 import { someSettings } from '../support/settings.ts';
@@ -11,7 +11,10 @@ it('runs from its deployment package alone, and the package holds nothing else',
   const said = execFileSync(process.execPath, ['infra/package.ts'], { encoding: 'utf8' });
   const files = unzip(readFileSync('dist/pal-autopilot.zip'));
   const appRoot = mkdtempSync(join(tmpdir(), 'package-'));
-  for (const [name, data] of files) writeFileSync(join(appRoot, name), data);
+  for (const [name, data] of files) {
+    mkdirSync(dirname(join(appRoot, name)), { recursive: true });
+    writeFileSync(join(appRoot, name), data);
+  }
 
   const host = await startChild({
     name: 'host',
@@ -20,12 +23,15 @@ it('runs from its deployment package alone, and the package holds nothing else',
     env: settings(),
     onLine: () => undefined,
   });
-  const alive = await fetch(`http://127.0.0.1:${String(host.facts['port'])}/api/health/live`);
+  const api = `http://127.0.0.1:${String(host.facts['port'])}/api`;
+  const alive = await fetch(`${api}/health/live`);
+  const page = await fetch(`${api}/dashboard`);
   await host.stop(8_000);
   rmSync(appRoot, { recursive: true });
 
-  expect([...files.keys()].sort()).toEqual(['functions.cjs', 'host.json', 'package.json']);
-  expect(alive.status).toBe(200);
+  const names = [...files.keys()].filter((name) => !name.startsWith('web/assets/')).sort();
+  expect(names).toEqual(['functions.cjs', 'host.json', 'package.json', 'web/index.html']);
+  expect([alive.status, page.status]).toEqual([200, 200]);
   expect(host.facts['functions']).toEqual(
     expect.arrayContaining([
       'on-onboarding-event',

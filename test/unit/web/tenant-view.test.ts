@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import type { TenantItem } from '../../../web/contract.ts';
+import { everything, scopesOf, shownIn, tallyOf } from '../../../web/tenant-view.ts';
+
+function aTenant(name: string, given: Partial<TenantItem> = {}): TenantItem {
+  return {
+    tenantId: `${name.toLowerCase()}-id`,
+    displayName: name,
+    state: 'earning',
+    reason: null,
+    stale: false,
+    lastGood: '2026-03-02T02:00:00.000Z',
+    failure: null,
+    accessKinds: ['lighthouse'],
+    agreement: 'azure-plan',
+    principal: 'pal-link',
+    tags: {},
+    openGaps: 0,
+    verdicts: { earning: 1 },
+    lastOutcome: 'unchanged',
+    announcedAt: '2026-03-01T10:00:00.000Z',
+    offboardedAt: null,
+    version: 1,
+    ...given,
+  };
+}
+
+const names = (tenants: readonly TenantItem[]) => tenants.map(({ displayName }) => displayName);
+
+describe('the list as somebody wants to see it', () => {
+  const estate = [
+    aTenant('Contoso', { tags: { region: 'north' } }),
+    aTenant('Fabrikam', { state: 'not-earning', reason: 'role-not-eligible', openGaps: 2 }),
+    aTenant('Adatum', { state: 'unobserved', lastGood: null, stale: true }),
+    aTenant('Litware', { state: 'offboarded' }),
+  ];
+
+  it('puts first what is to be done, and leaves out whoever is gone', () => {
+    expect(names(shownIn(estate, everything))).toEqual(['Fabrikam', 'Adatum', 'Contoso']);
+  });
+
+  it('shows offboarded customers to whoever asks for them', () => {
+    expect(names(shownIn(estate, { ...everything, states: ['offboarded'] }))).toEqual(['Litware']);
+  });
+
+  it('finds by any part of name, id, principal or tag, whatever the case', () => {
+    const found = (search: string) => names(shownIn(estate, { ...everything, search }));
+
+    expect(found('BRIK')).toEqual(['Fabrikam']);
+    expect(found('adatum-id')).toEqual(['Adatum']);
+    expect(found('region=north')).toEqual(['Contoso']);
+    expect(found('contoso north')).toEqual(['Contoso']);
+    expect(found('contoso south')).toEqual([]);
+  });
+
+  it('takes a customer that was never seen for the one seen longest ago', () => {
+    expect(names(shownIn(estate, { ...everything, sort: 'lastGood' }))[0]).toBe('Adatum');
+  });
+
+  it('turns any order round', () => {
+    const view = { ...everything, sort: 'name' as const };
+
+    expect(names(shownIn(estate, { ...view, descending: true }))).toEqual(
+      names(shownIn(estate, view)).reverse(),
+    );
+  });
+
+  it('narrows by reason and by staleness', () => {
+    expect(names(shownIn(estate, { ...everything, reason: 'role-not-eligible' }))).toEqual(['Fabrikam']);
+    expect(names(shownIn(estate, { ...everything, stale: true }))).toEqual(['Adatum']);
+  });
+
+  it('leaves the customers it was given as they were', () => {
+    const before = names(estate);
+    shownIn(estate, { ...everything, sort: 'name', descending: true });
+
+    expect(names(estate)).toEqual(before);
+  });
+
+  it('sorts ten thousand within a blink', () => {
+    const many = Array.from({ length: 10_000 }, (_, index) =>
+      aTenant(`Customer ${(index * 7_919) % 10_000}`),
+    );
+    const started = performance.now();
+
+    expect(names(shownIn(many, { ...everything, sort: 'name' })).slice(0, 2)).toEqual([
+      'Customer 0',
+      'Customer 1',
+    ]);
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
+
+  it('counts customers by state, and never those that are gone among the whole', () => {
+    expect(tallyOf(estate)).toEqual({
+      all: 3,
+      states: { earning: 1, 'not-earning': 1, unobserved: 1, offboarded: 1 },
+      stale: 1,
+    });
+  });
+
+  it('counts scopes and those set up to earn', () => {
+    expect(scopesOf({ verdicts: { earning: 2, gone: 1 } })).toEqual({ all: 3, earning: 2 });
+    expect(scopesOf({ verdicts: {} })).toEqual({ all: 0, earning: 0 });
+  });
+});

@@ -1,0 +1,58 @@
+import type { ViewProps } from '../view-props.ts';
+import type { Route } from '../route.ts';
+import { lastFinished } from '../sweep-view.ts';
+import { Age } from './age.tsx';
+import { Mark } from './mark.tsx';
+import { ThemeButton } from './theme.tsx';
+
+const PAGES = [
+  { view: 'overview', href: '#/', name: 'Overview' },
+  { view: 'tenants', href: '#/tenants', name: 'Customers' },
+  { view: 'links', href: '#/links', name: 'Links' },
+  { view: 'sweeps', href: '#/sweeps', name: 'Sweeps' },
+  { view: 'parked', href: '#/parked', name: 'Parked' },
+] as const;
+
+export function Header({ store, session, route }: ViewProps & { readonly route: Route }) {
+  const shown = route.view === 'tenant' ? 'tenants' : route.view;
+  const parked = store.parked.state.value.value;
+  const sweep = lastFinished(store.sweeps.state.value.value ?? []);
+  return (
+    <header class="top">
+      <a class="brand" href="#/">
+        <Mark />
+        <span>PAL Autopilot</span>
+      </a>
+      <nav aria-label="Pages">
+        {PAGES.map(({ view, href, name }) => (
+          <a key={view} href={href} aria-current={shown === view ? 'page' : undefined}>
+            {name}
+            {view === 'parked' && parked && parked.items.length > 0 && (
+              <span class="count bad">
+                {parked.items.length}
+                {parked.more ? '+' : ''}
+              </span>
+            )}
+          </a>
+        ))}
+      </nav>
+      <div class="aside">
+        {sweep && (
+          <span class="seen" title="The whole estate was last looked at then">
+            Swept <Age at={sweep.finishedAt ?? sweep.startedAt} now={store.now.value} />
+          </span>
+        )}
+        <ThemeButton />
+        <button
+          type="button"
+          class="button quiet who"
+          onClick={() => session.signOut()}
+          title={session.mayOperate ? 'May read and operate' : 'May read'}
+        >
+          <span class="name">{session.name}</span>
+          <span class="faint">Sign out</span>
+        </button>
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,107 @@
+/** What part of the list somebody wants to see, and in which order. */
+import type { TenantItem, TenantState } from './contract.ts';
+
+export type SortKey = 'name' | 'state' | 'gaps' | 'lastGood';
+
+export interface ListView {
+  /** None means all. */
+  readonly states: readonly TenantState[];
+  readonly reason: string | null;
+  readonly search: string;
+  /** Only those without a good look for too long. */
+  readonly stale: boolean;
+  readonly sort: SortKey;
+  readonly descending: boolean;
+}
+
+export const everything: ListView = {
+  states: [],
+  reason: null,
+  search: '',
+  stale: false,
+  sort: 'state',
+  descending: false,
+};
+
+/** The tenants of a view, in its order. What was offboarded is shown only to whoever asks for it. */
+export function shownIn(tenants: readonly TenantItem[], view: ListView): readonly TenantItem[] {
+  const words = view.search.toLowerCase().split(/\s+/).filter(Boolean);
+  const found = tenants.filter((tenant) => {
+    if (view.states.length > 0 ? !view.states.includes(tenant.state) : tenant.state === 'offboarded')
+      return false;
+    if (view.reason !== null && tenant.reason !== view.reason) return false;
+    if (view.stale && !tenant.stale) return false;
+    const text = words.length > 0 ? textOf(tenant) : '';
+    return words.every((word) => text.includes(word));
+  });
+  const compare = comparisons[view.sort];
+  const sorted = found.sort((a, b) => compare(a, b) || byName(a, b));
+  return view.descending ? sorted.reverse() : sorted;
+}
+
+/** What a search looks through: name, id, principal and tags. */
+function textOf({ displayName, tenantId, principal, tags }: TenantItem): string {
+  const tagged = Object.entries(tags).map(([name, value]) => `${name}=${value}`);
+  return [displayName ?? '', tenantId, principal ?? '', ...tagged].join('\n').toLowerCase();
+}
+
+const collator = new Intl.Collator('en', { sensitivity: 'base', numeric: true });
+
+function byName(a: TenantItem, b: TenantItem): number {
+  return collator.compare(nameOf(a), nameOf(b));
+}
+
+/** What is worst comes first, what nobody has to look at comes last. */
+const URGENCY: readonly TenantState[] = [
+  ...([
+    'linked-elsewhere',
+    'unlinked',
+    'not-earning',
+    'partly-earning',
+    'not-delegated',
+    'unobserved',
+  ] as const),
+  ...(['needs-person', 'awaiting-delegation', 'automatic', 'attested', 'earning'] as const),
+  ...(['excluded', 'offboarded'] as const),
+];
+
+const comparisons: Readonly<Record<SortKey, (a: TenantItem, b: TenantItem) => number>> = {
+  name: byName,
+  state: (a, b) => URGENCY.indexOf(a.state) - URGENCY.indexOf(b.state),
+  gaps: (a, b) => b.openGaps - a.openGaps,
+  // Never read is the oldest look of all.
+  lastGood: (a, b) => (a.lastGood ?? '').localeCompare(b.lastGood ?? ''),
+};
+
+export function nameOf({ displayName, tenantId }: Pick<TenantItem, 'displayName' | 'tenantId'>): string {
+  return displayName ?? tenantId;
+}
+
+/** How many scopes there are, and how many of them are set up to earn. */
+export function scopesOf({ verdicts }: Pick<TenantItem, 'verdicts'>): {
+  readonly all: number;
+  readonly earning: number;
+} {
+  const all = Object.values(verdicts).reduce<number>((sum, number) => sum + number, 0);
+  return { all, earning: verdicts.earning ?? 0 };
+}
+
+/** How many tenants are in each state, and how many have gone unseen for too long. */
+export interface Tally {
+  readonly all: number;
+  readonly states: Readonly<Partial<Record<TenantState, number>>>;
+  readonly stale: number;
+}
+
+export function tallyOf(tenants: readonly TenantItem[]): Tally {
+  const tally: Partial<Record<TenantState, number>> = {};
+  let stale = 0;
+  let all = 0;
+  for (const tenant of tenants) {
+    tally[tenant.state] = (tally[tenant.state] ?? 0) + 1;
+    if (tenant.state === 'offboarded') continue;
+    all += 1;
+    if (tenant.stale) stale += 1;
+  }
+  return { all, states: tally, stale };
+}
