@@ -26,6 +26,17 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
+      {
+        // The whole stack and a browser; skipped, and said so, where no Chromium is found.
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          retry: process.env['CI'] ? 1 : 0,
+          sequence: { groupOrder: 3 },
+        },
+      },
     ],
     maxWorkers: 2,
   },

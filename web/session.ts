@@ -78,6 +78,8 @@ function returnToPlace(): void {
   const place = sessionStorage.getItem(PLACE) ?? '';
   sessionStorage.removeItem(PLACE);
   history.replaceState(null, '', place.startsWith('#/') ? place : '#/');
+  // Replaced, so that nobody goes back into a sign-in; and told, because replacing alone is not.
+  dispatchEvent(new HashChangeEvent('hashchange'));
 }
 
 /**
