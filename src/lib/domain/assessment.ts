@@ -8,8 +8,8 @@ import { isWhole, showsAll, type Reading } from './reading.ts';
 import { keyOf } from './scope.ts';
 import { scopesAfter, type ScopesAfter, type Ways } from './scopes-after.ts';
 import { changeOf } from './tenant-change.ts';
-import type { Phase, TenantRecord, TenantChange } from './tenant-record.ts';
-import { observedKinds, observedKindsOf } from './tenant.ts';
+import type { Phase, ScopeRecord, TenantRecord, TenantChange } from './tenant-record.ts';
+import { isByHand, observedKinds, observedKindsOf } from './tenant.ts';
 import { isScopeWatched } from './watch.ts';
 
 export interface Look {
@@ -58,6 +58,7 @@ export function assess(before: TenantRecord, look: Look, rules: AssessmentRules)
   };
   const { scopes: judged, unread } = scopesAfter(watched, { readings, expected, at: look.at, seenAt }, rules);
   const scopes = earnedElsewhere(judged, arrived);
+  if (isUnseenByHand(before, scopes)) return unchanged(before, complete);
   const counts = complete || firstSight;
   const phase = counts ? phaseAfter(before, { scopes, readings }, look.at, rules) : before.phase;
   // The age of a record counts from the first sight on, also where one way of access has never been read well.
@@ -132,6 +133,12 @@ export function closeRecord(
   const change = changeOf(before, record, { closed }, { at, causeId });
   const droppedScopes = phase === 'closed' ? before.scopes.map(({ scope }) => keyOf(scope)) : [];
   return { record, change, closedGaps: closed, droppedScopes, complete: true };
+}
+
+/** Where people link by hand a delegation is a find: that there is none says nothing, until there was one. */
+function isUnseenByHand(before: TenantRecord, scopes: readonly ScopeRecord[]): boolean {
+  const isFound = before.phase === 'covered' || before.phase === 'not-delegated';
+  return isByHand(before.registration) && !isFound && !scopes.some(({ verdict }) => isSeen(verdict));
 }
 
 function unchanged(record: TenantRecord, complete: boolean): Assessment {

@@ -48,6 +48,30 @@ describe('a sweep', () => {
     });
   });
 
+  it('assesses a delegation it finds where people link by hand, and leaves the others of them alone', async () => {
+    const stage = aSweepStage();
+    for (const n of [1, 2]) {
+      const facts = { accessKinds: ['guest-user' as const] };
+      stage.ledger.hold(aTenantRecord({ registration: aRegistration({ tenantId: customer(n), facts }) }));
+    }
+    putCustomer(stage, 1);
+
+    const first = await stage.sweepOnce();
+    stage.clock.pass(HOUR);
+    const second = await stage.sweepOnce();
+
+    expect(first).toMatchObject({
+      tenants: { asked: 1, byHand: 1 },
+      states: { earning: 1, 'needs-person': 1 },
+    });
+    expect(second).toMatchObject({
+      tenants: { steady: 1, byHand: 1 },
+      states: { earning: 1, 'needs-person': 1 },
+    });
+    expect(stage.ledger.changes(customer(1))).toHaveLength(1);
+    expect(stage.links.held(ids.managingTenant, ids.pal).observed).not.toBeNull();
+  });
+
   it('sums days at risk, and announces its summary at its end', async () => {
     const stage = await aSweptEstate(2);
     putCustomer(stage, 2, { role: roles.reader });
