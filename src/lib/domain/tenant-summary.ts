@@ -32,6 +32,7 @@ export interface TenantSummary {
   readonly attestations: readonly Pick<Attestation, 'partnerId' | 'expiresAt'>[];
   /** Moves of subscriptions that have not come to their end: not handed over yet, or not seen here. */
   readonly openMoves: number;
+  readonly heldBy: string | null;
   readonly lastGood: string | null;
   readonly failure: FailureNote | null;
   readonly lastOutcome: Outcome['kind'] | null;
@@ -106,6 +107,7 @@ export function standsOn({
 const ADDED_SINCE = {
   toReverify: 0,
   unknownRoles: {},
+  heldBy: null,
   acceptedGaps: 0,
   acceptedUntil: null,
   atRisk: [],
