@@ -1,15 +1,17 @@
 import { reverifySinceOf } from './agreement-news.ts';
 import { isSeen } from './coverage.ts';
+import { dporAfterMove, type Dpor } from './dpor.ts';
 import { latest, type Gap } from './gap.ts';
 import { closedLately, endedGaps, gapsAfter } from './gaps-after.ts';
 import { arrivedIn, departuresAfter, earnedElsewhere, gapsWithArrived, movesIn } from './move.ts';
 import type { AssessmentRules } from './pass-rules.ts';
 import { isWhole, showsAll, type Reading } from './reading.ts';
-import { keyOf } from './scope.ts';
+import { keyOf, type Scope } from './scope.ts';
 import { scopesAfter, type ScopesAfter, type Ways } from './scopes-after.ts';
 import { changeOf } from './tenant-change.ts';
-import type { Phase, TenantRecord, TenantChange } from './tenant-record.ts';
-import { observedKinds, observedKindsOf } from './tenant.ts';
+import { dporsTold } from './told-change.ts';
+import type { Phase, ScopeRecord, TenantRecord, TenantChange } from './tenant-record.ts';
+import { isByHand, observedKinds, observedKindsOf } from './tenant.ts';
 import { isScopeWatched } from './watch.ts';
 
 export interface Look {
@@ -58,6 +60,7 @@ export function assess(before: TenantRecord, look: Look, rules: AssessmentRules)
   };
   const { scopes: judged, unread } = scopesAfter(watched, { readings, expected, at: look.at, seenAt }, rules);
   const scopes = earnedElsewhere(judged, arrived);
+  if (isUnseenByHand(before, scopes)) return unchanged(before, complete);
   const counts = complete || firstSight;
   const phase = counts ? phaseAfter(before, { scopes, readings }, look.at, rules) : before.phase;
   // The age of a record counts from the first sight on, also where one way of access has never been read well.
@@ -77,6 +80,7 @@ export function assess(before: TenantRecord, look: Look, rules: AssessmentRules)
   const closedGaps = closedLately([...before.closedGaps, ...gaps.closed], look.at);
   const departures = departuresAfter(before, shown, { at: look.at, seenAt, ended: gaps.closed });
   const arrivals = before.arrivals.filter((arrival) => !arrived.includes(arrival));
+  const dpor = dporAfterMoves(before, moved, look.at);
   const record = {
     ...before,
     phase,
@@ -85,6 +89,7 @@ export function assess(before: TenantRecord, look: Look, rules: AssessmentRules)
     closedGaps,
     departures,
     arrivals,
+    dpor,
     lastGood,
   };
   const moves = [
@@ -95,9 +100,13 @@ export function assess(before: TenantRecord, look: Look, rules: AssessmentRules)
     return unchanged(record, complete);
 
   const version = before.version + 1;
+  const told = dporsTold(before.dpor, dpor);
   return {
     record: { ...record, version },
-    change: changeOf(before, { ...record, version }, gaps, look, moves),
+    change: {
+      ...changeOf(before, { ...record, version }, gaps, look, moves),
+      ...(told.length > 0 ? { told } : {}),
+    },
     closedGaps: gaps.closed,
     droppedScopes,
     complete,
@@ -132,6 +141,23 @@ export function closeRecord(
   const change = changeOf(before, record, { closed }, { at, causeId });
   const droppedScopes = phase === 'closed' ? before.scopes.map(({ scope }) => keyOf(scope)) : [];
   return { record, change, closedGaps: closed, droppedScopes, complete: true };
+}
+
+/** Where people link by hand a delegation is a find: that there is none says nothing, until there was one. */
+function isUnseenByHand(before: TenantRecord, scopes: readonly ScopeRecord[]): boolean {
+  const isFound = before.phase === 'covered' || before.phase === 'not-delegated';
+  return isByHand(before.registration) && !isFound && !scopes.some(({ verdict }) => isSeen(verdict));
+}
+
+/** What a proven move makes void of the partners of record of the tenant that was left. */
+function dporAfterMoves(
+  { dpor }: TenantRecord,
+  moved: readonly { readonly scope: Scope }[],
+  at: Date,
+): readonly Dpor[] {
+  const left = new Set(moved.map(({ scope }) => scope.subscriptionId));
+  const step = { at: at.toISOString(), by: 'the look that proved the move' };
+  return dpor.map((one) => (left.has(one.subscriptionId) ? dporAfterMove(one, step) : one));
 }
 
 function unchanged(record: TenantRecord, complete: boolean): Assessment {

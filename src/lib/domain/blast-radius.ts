@@ -1,7 +1,7 @@
 import type { Principal } from './principal.ts';
 import { principalFor, type PassRules } from './pass-rules.ts';
-import { observedKindsOf, type ObservedKind } from './tenant.ts';
-import type { TenantSummary } from './tenant-summary.ts';
+import type { ObservedKind } from './tenant.ts';
+import { standsOn, type TenantSummary } from './tenant-summary.ts';
 
 /** How much rests on one link. */
 export interface Affected {
@@ -15,12 +15,13 @@ export const nothingAffected: Affected = { tenants: 0, scopes: 0 };
 
 /** Whether a tenant's state rests on a principal's link: the one at home, or the one in the tenant itself. */
 export function restsOn(
-  { registration }: Pick<TenantSummary, 'registration'>,
+  tenant: Pick<TenantSummary, 'registration' | 'coveredBy'>,
   link: { readonly principal: Principal; readonly tenantId: string },
   rules: Pick<PassRules, 'principals' | 'principalRules'>,
 ): boolean {
+  const { registration } = tenant;
   if (registration.offboardedAt || principalFor(rules, registration) !== link.principal) return false;
-  const kinds = observedKindsOf(registration);
+  const kinds = standsOn(tenant);
   return link.tenantId === link.principal.homeTenantId
     ? kinds.includes('lighthouse')
     : link.tenantId === registration.tenantId && kinds.includes('service-principal');

@@ -42,8 +42,9 @@ export function addDays(left: DaysAtRisk, right: DaysAtRisk): DaysAtRisk {
   };
 }
 
-/** The gaps of a tenant as its row in the list keeps them. */
+/** The gaps of a tenant as its row in the list keeps them. Nothing counts of what the settings exclude. */
 export function scopesAtRisk({
+  phase,
   scopes,
   openGaps,
   closedGaps,
@@ -56,7 +57,9 @@ export function scopesAtRisk({
   // A gap that moved with its subscription is counted where it went, once it is there.
   const wentOn = ({ scope, ending }: Gap) =>
     ending?.as === 'moved' && !waiting.has(scopeOf(scope)?.subscriptionId ?? '');
-  const counted = [...openGaps, ...closedGaps].filter((gap) => !wentOn(gap));
+  if (phase === 'excluded') return [];
+  const isExcluded = ({ ending }: Gap) => ending?.as === 'excluded';
+  const counted = [...openGaps, ...closedGaps].filter((gap) => !wentOn(gap) && !isExcluded(gap));
   const byScope = Map.groupBy(counted, ({ scope }) => keyOf(scope));
   const spans = [...byScope.values()].map((gaps) =>
     gaps

@@ -146,6 +146,15 @@ function faultsOfOrder(
   return [];
 }
 
+/**
+ * The customer who set a partner of record has the subscription no more: what was asked or confirmed there is void. Gives
+ * the same object where nothing changes.
+ */
+export function dporAfterMove(dpor: Dpor, step: { readonly at: string; readonly by: string }): Dpor {
+  if (dporStatus(dpor) === 'void') return dpor;
+  return { ...dpor, steps: [...dpor.steps, { step: 'void', reason: 'subscription-moved', ...step }] };
+}
+
 const MODERN: ReadonlySet<Agreement> = new Set<Agreement>(['azure-plan', 'mca']);
 
 /**

@@ -137,10 +137,12 @@ export function isBlind({ partial, coveredUpTo }: SweepRecord): boolean {
  * tenant rows, so its row alone would look older than what is known. Null when no such sweep tells anything.
  */
 export function sweptAt(
-  tenant: Pick<TenantSummary, 'registration' | 'failure' | 'lastGood'>,
+  tenant: Pick<TenantSummary, 'registration' | 'failure' | 'lastGood' | 'heldBy'>,
   last: SweepRecord | null,
 ): string | null {
   if (!last || tenant.failure || tenant.lastGood === null) return null;
+  // Its bad news was seen, and is not proven: until it is, what was known before grows old.
+  if (tenant.heldBy === last.sweepId) return null;
   // The index shows nothing of our own roles in a tenant: only its pass does, which writes its row.
   if (observedKindsOf(tenant.registration).includes('service-principal')) return null;
   const { tenantId } = tenant.registration;

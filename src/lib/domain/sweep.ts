@@ -9,7 +9,7 @@ import { expectedSubscriptions } from './move.ts';
 import type { AssessmentRules } from './pass-rules.ts';
 import type { Reading } from './reading.ts';
 import { scopeKey, subscriptionScope } from './scope.ts';
-import { accessKindsOf } from './tenant.ts';
+import { accessKindsOf, isByHand } from './tenant.ts';
 import type { TenantRecord } from './tenant-record.ts';
 import type { TenantSummary } from './tenant-summary.ts';
 import { isScopeWatched, isTenantExcluded, isUnseenWatched, watchedPart } from './watch.ts';
@@ -87,7 +87,9 @@ export function planSweep(
   if (kinds.includes('service-principal')) {
     return lookedAtSince(listed, at) ? { do: 'nothing', count: 'steady' } : { do: 'ask' };
   }
-  if (!kinds.includes('lighthouse')) return { do: 'nothing', count: 'byHand' };
+  // A delegation nobody announced is looked at like any other; where there is none, nobody but a person can look.
+  const isFound = delegated || listed.phase === 'covered';
+  if (isByHand(listed.registration) && !isFound && !listed.failure) return { do: 'nothing', count: 'byHand' };
   // What follows a subscription to another tenant is handed over by passes.
   if (listed.openMoves > 0) return { do: 'ask' };
   if (listed.failure || listed.phase === 'unobserved' || listed.phase === 'closed') return { do: 'ask' };

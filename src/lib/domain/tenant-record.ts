@@ -77,6 +77,8 @@ export interface TenantRecord {
   readonly departures: readonly Departure[];
   /** What has followed subscriptions here from other tenants, until a look shows them. */
   readonly arrivals: readonly Arrival[];
+  /** The sweep that saw bad news of it and held that back: so that sweep was no good look. Null where none has. */
+  readonly heldBy: string | null;
   /** The last look that saw everything there was to see (ISO instant). */
   readonly lastGood: string | null;
   readonly failure: FailureNote | null;
@@ -101,6 +103,7 @@ export function newTenantRecord(registration: Registration): TenantRecord {
     dpor: [],
     departures: [],
     arrivals: [],
+    heldBy: null,
     lastGood: null,
     failure: null,
     lastOutcome: null,

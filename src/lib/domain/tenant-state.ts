@@ -3,7 +3,7 @@ import type { Verdict } from './coverage.ts';
 import type { FailureNote } from './failure.ts';
 import { linkStandingOf, type LinkRecord, type LinkStanding, type LinkState } from './link.ts';
 import type { Principal } from './principal.ts';
-import { attendedKindsOf, observedKindsOf, type ObservedKind } from './tenant.ts';
+import { attendedKindsOf, isByHand, observedKindsOf, type ObservedKind } from './tenant.ts';
 import { expectedObjectId, type TenantRecord } from './tenant-record.ts';
 import type { TenantSummary } from './tenant-summary.ts';
 import { isTenantExcluded, type WatchRules } from './watch.ts';
@@ -101,7 +101,7 @@ function stateOf(record: TenantSummary, inputs: StateInputs, stale: boolean): St
     return { state: 'offboarded', reason: record.stillDelegatedSince ? 'still-delegated' : null };
   }
   if (isTenantExcluded(inputs.watchRules, record.registration)) return { state: 'excluded', reason: null };
-  if (observedKindsOf(record.registration).length === 0) return unobservableState(record, inputs);
+  if (isByHand(record.registration) && record.phase !== 'covered') return byHandState(record, inputs);
   switch (record.phase) {
     case 'unobserved':
     case 'closed':
@@ -120,8 +120,8 @@ function stateOf(record: TenantSummary, inputs: StateInputs, stale: boolean): St
   }
 }
 
-/** A tenant that no pass can look at: people say what its link is, for as long as their word counts. */
-function unobservableState(
+/** A tenant in which a pass sees nothing, and need not: people say what its link is, for as long as their word counts. */
+function byHandState(
   { registration, attestations }: TenantSummary,
   { wantedPartnerId, now }: StateInputs,
 ): StateAndReason {

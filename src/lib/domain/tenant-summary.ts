@@ -5,7 +5,7 @@ import { scopesAtRisk, type ScopesAtRisk } from './days-at-risk.ts';
 import type { FailureNote } from './failure.ts';
 import type { Outcome } from './outcome.ts';
 import type { Phase, ScopeRecord, TenantRecord } from './tenant-record.ts';
-import { observedKinds, type ObservedKind, type Registration } from './tenant.ts';
+import { observedKinds, observedKindsOf, type ObservedKind, type Registration } from './tenant.ts';
 
 /** One tenant in the list: enough for its state, for filters and for the sweep, without its scopes and gaps. */
 export interface TenantSummary {
@@ -32,6 +32,7 @@ export interface TenantSummary {
   readonly attestations: readonly Pick<Attestation, 'partnerId' | 'expiresAt'>[];
   /** Moves of subscriptions that have not come to their end: not handed over yet, or not seen here. */
   readonly openMoves: number;
+  readonly heldBy: string | null;
   readonly lastGood: string | null;
   readonly failure: FailureNote | null;
   readonly lastOutcome: Outcome['kind'] | null;
@@ -93,10 +94,20 @@ function unknownRolesIn(scopes: readonly ScopeRecord[]): Record<string, number> 
   return Object.fromEntries(counts.slice(0, ROLES_NAMED));
 }
 
+/** The ways of access a tenant's state rests on: those that were announced, and those that cover it unannounced. */
+export function standsOn({
+  registration,
+  coveredBy,
+}: Pick<TenantSummary, 'registration' | 'coveredBy'>): readonly ObservedKind[] {
+  const announced = observedKindsOf(registration);
+  return observedKinds.filter((kind) => announced.includes(kind) || coveredBy.includes(kind));
+}
+
 /** What rows of earlier versions lack. */
 const ADDED_SINCE = {
   toReverify: 0,
   unknownRoles: {},
+  heldBy: null,
   acceptedGaps: 0,
   acceptedUntil: null,
   atRisk: [],

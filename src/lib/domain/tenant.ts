@@ -203,6 +203,19 @@ export function observedKindsOf(registration: Registration): readonly ObservedKi
   return observedKinds.filter((kind) => accessKindsOf(registration).includes(kind));
 }
 
+/**
+ * Whether nobody announced a way of access that a pass can look at: people link by hand there, or Microsoft does. Passes
+ * look through the delegations all the same, because one may be there that nobody announced; and expect nothing.
+ */
+export function isByHand(registration: Registration): boolean {
+  return observedKindsOf(registration).length === 0;
+}
+
+/** The ways in which a pass looks at a tenant. */
+export function sightsOf(registration: Registration): readonly ObservedKind[] {
+  return isByHand(registration) ? ['lighthouse'] : observedKindsOf(registration);
+}
+
 /** Of the ways we hold access to a tenant, those that only a person can use. */
 export function attendedKindsOf(registration: Registration): readonly AttendedKind[] {
   return attendedKinds.filter((kind) => accessKindsOf(registration).includes(kind));

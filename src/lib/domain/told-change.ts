@@ -43,6 +43,11 @@ export function dporTold(before: Dpor | undefined, after: Dpor): Told {
   };
 }
 
+/** Those of some partners of record that differ, in the order they were in before. */
+export function dporsTold(before: readonly Dpor[], after: readonly Dpor[]): readonly Told[] {
+  return after.flatMap((one, at) => (one === before[at] ? [] : [dporTold(before[at], one)]));
+}
+
 /**
  * What a new registration changes beside itself: partners of record that a new agreement makes void. Null where it
  * changes nothing that people should hear of.
@@ -59,7 +64,7 @@ export function registrationCommit(
       agreementIn(registration, one.subscriptionId),
     ] as const;
   const dpor = before.dpor.map((one) => dporAfterAgreementChange(one, ...agreementsOf(one), step));
-  const told = dpor.flatMap((one, at) => (one === before.dpor[at] ? [] : [dporTold(before.dpor[at], one)]));
+  const told = dporsTold(before.dpor, dpor);
   if (told.length === 0) return null;
   return toldCommit(before, { ...before, registration, dpor }, told, cause);
 }

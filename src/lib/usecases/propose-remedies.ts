@@ -8,7 +8,7 @@ import type { Clock, Estate, TenantLedger } from '../domain/ports.ts';
 import type { Principal } from '../domain/principal.ts';
 import { assignRole, proposeRemedy, type Remedy } from '../domain/remedy.ts';
 import { keyOf, scopeOf, subscriptionScope, type Scope } from '../domain/scope.ts';
-import { attendedKindsOf, observedKindsOf } from '../domain/tenant.ts';
+import { attendedKindsOf, sightsOf } from '../domain/tenant.ts';
 import { expectedObjectId, type ScopeRecord, type TenantRecord } from '../domain/tenant-record.ts';
 
 export interface ProposeRemediesDeps extends Pick<
@@ -108,7 +108,7 @@ async function remedyOf(
   const { tenantId } = record.registration;
   const scope = scopeOf(one.scope);
   if (!scope) return { kind: 'unreadable', text: 'The scope lies in no subscription.' };
-  const ways = one.coveredBy.length > 0 ? one.coveredBy : observedKindsOf(record.registration);
+  const ways = one.coveredBy.length > 0 ? one.coveredBy : sightsOf(record.registration);
   if (!ways.includes('lighthouse')) {
     return assignRole({ tenantId, scope, objectId: expectedObjectId(record, principal.name) });
   }

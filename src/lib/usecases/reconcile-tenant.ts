@@ -10,13 +10,20 @@ import type { Principal } from '../domain/principal.ts';
 import { isAsked, linkRequestId, nextCopy, type ReconcileRequest } from '../domain/request.ts';
 import { principalFor, rulesFor, type AssessmentRules, type PassRules } from '../domain/pass-rules.ts';
 import { sweptAt, type SweepRecord } from '../domain/sweep-record.ts';
-import { attendedKindsOf, observedKindsOf } from '../domain/tenant.ts';
+import { attendedKindsOf, isByHand, sightsOf } from '../domain/tenant.ts';
 import type { TenantRecord } from '../domain/tenant-record.ts';
 import { isTenantExcluded } from '../domain/watch.ts';
 import { ask } from './ask.ts';
 import { giveUpOwnLink } from './give-up-link.ts';
 import { handOver } from './hand-over.ts';
-import { lookInTenant, lookThroughDelegations, NOT_LOOKED, worstTrouble, type SightDeps } from './sights.ts';
+import {
+  restsOnHome,
+  lookInTenant,
+  lookThroughDelegations,
+  NOT_LOOKED,
+  worstTrouble,
+  type SightDeps,
+} from './sights.ts';
 
 export interface ReconcileTenantDeps extends SightDeps, PassRules {
   readonly ledger: TenantLedger;
@@ -59,10 +66,9 @@ async function pass(
   if (registration.offboardedAt) return close(deps, known, lastSweep, request);
   if (isTenantExcluded(deps.watchRules, registration))
     return closeAs('excluded', deps, known, lastSweep, request);
-  const kinds = observedKindsOf(registration);
-  if (kinds.length === 0) return personOrNothing(deps, known, request);
 
   const principal = principalFor(deps, registration);
+  if (!principal && isByHand(registration)) return personOrNothing(deps, known, request);
   if (!principal) {
     const name = registration.facts.principal ?? '';
     const unknown = new Failure(
@@ -78,7 +84,7 @@ async function pass(
     throw unknown;
   }
   // Who asks for a look wants fresh reads, so that pass looks at the link itself.
-  if (kinds.includes('lighthouse') && !isAsked(request)) await askForLink(deps, principal);
+  if (restsOnHome(known.record) && !isAsked(request)) await askForLink(deps, principal);
   const looking = look(deps, known, lastSweep, rulesFor(deps, principal), request);
   came();
   return looking;
@@ -93,7 +99,7 @@ async function look(
 ): Promise<Outcome> {
   const at = deps.clock();
   const { record: before } = known;
-  const kinds = observedKindsOf(before.registration);
+  const kinds = sightsOf(before.registration);
   const [delegated, inTenant] = await Promise.all([
     kinds.includes('lighthouse') ? lookThroughDelegations(deps, before, rules, { request, at }) : NOT_LOOKED,
     kinds.includes('service-principal')
@@ -109,8 +115,16 @@ async function look(
     const departures = await handOver(deps, assessment.record.departures);
     const pinned = inTenant.pinned ?? current.record.pinned;
     const record = { ...assessment.record, departures, pinned };
+    if (!trouble && !assessment.change && isUncovered(record)) return personOrNothing(deps, current, request);
+    const isFind = !restsOnHome(current.record) && restsOnHome(record);
+    if (isFind) await askForLink(deps, rules.identities.principal);
     return conclude(deps, current, { ...assessment, record }, trouble, { request, at, link });
   });
+}
+
+/** A tenant in which people link by hand, and no delegation covers anything. */
+function isUncovered({ registration, phase }: TenantRecord): boolean {
+  return isByHand(registration) && phase !== 'covered';
 }
 
 /** The record with the answer to who asked for the look; of any other cause it stays as it is. */
@@ -261,7 +275,7 @@ async function close(
   return removed ?? outcome;
 }
 
-/** Access that no pass can look at: unless somebody attests to it, a person has to act; said without a version. */
+/** Nothing a pass can look at: unless somebody attests to the link, a person has to act; said without a version. */
 async function personOrNothing(
   deps: ReconcileTenantDeps,
   known: Versioned<TenantRecord>,
@@ -271,8 +285,8 @@ async function personOrNothing(
   const wanted = principalFor(deps, registration)?.wantedPartnerId ?? null;
   const attested = attestationStanding(attestations, wanted, deps.clock()) === 'valid';
   const kind = attendedKindsOf(registration).length > 0 && !attested ? 'needs-person' : 'unchanged';
-  if (known.record.lastOutcome !== kind || isAsked(request)) {
-    const record = { ...known.record, lastOutcome: kind } as const;
+  if (known.record.lastOutcome !== kind || known.record.failure || isAsked(request)) {
+    const record = { ...known.record, failure: null, lastOutcome: kind } as const;
     await deps.ledger.note(known, answering(record, request, { kind }, deps.clock()));
   }
   return { kind };

@@ -12,7 +12,8 @@ import type { Outcome, OutcomeKind } from '../domain/outcome.ts';
 import { principalFor, type PassRules } from '../domain/pass-rules.ts';
 import type { Clock, LinkLedger, PartnerLinks, Queues, TenantEstate, TenantLedger } from '../domain/ports.ts';
 import type { Principal } from '../domain/principal.ts';
-import { observedKindsOf, type ObservedKind } from '../domain/tenant.ts';
+import type { ObservedKind } from '../domain/tenant.ts';
+import { standsOn, summaryOf } from '../domain/tenant-summary.ts';
 import { expectedObjectId, type TenantRecord } from '../domain/tenant-record.ts';
 import { ask } from './ask.ts';
 
@@ -127,7 +128,7 @@ async function rehearse(
   principal: Principal,
 ): Promise<RelinkAnswer> {
   const links: WouldBeLink[] = [];
-  for (const accessKind of observedKindsOf(record.registration)) {
+  for (const accessKind of standsOn(summaryOf(record))) {
     const identity =
       accessKind === 'lighthouse' ? homeIdentity(principal) : await ownIdentity(deps, record, principal);
     links.push({ accessKind, ...(await wouldBe(deps, identity)) });

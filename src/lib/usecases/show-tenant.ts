@@ -2,8 +2,7 @@ import type { TenantLedger } from '../domain/ports.ts';
 import type { TenantShown } from '../domain/listed-standing.ts';
 import { principalFor } from '../domain/pass-rules.ts';
 import { linksBehind } from '../domain/tenant-state.ts';
-import { observedKindsOf } from '../domain/tenant.ts';
-import { summaryOf } from '../domain/tenant-summary.ts';
+import { standsOn, summaryOf } from '../domain/tenant-summary.ts';
 import { basisForPage, listed, type StandingDeps } from './tenant-standing.ts';
 
 export interface ShowTenantDeps extends StandingDeps {
@@ -23,7 +22,7 @@ export function makeShowTenant(deps: ShowTenantDeps): (tenantId: string) => Prom
     return {
       ...listed(basis, summary),
       record,
-      links: observedKindsOf(record.registration).map((access) => ({ access, ...links[access] })),
+      links: standsOn(summary).map((access) => ({ access, ...links[access] })),
     };
   };
 }

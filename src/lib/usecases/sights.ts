@@ -6,6 +6,7 @@ import type { AssessmentRules } from '../domain/pass-rules.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { Reading } from '../domain/reading.ts';
 import { isAsked, type ReconcileRequest } from '../domain/request.ts';
+import { observedKindsOf } from '../domain/tenant.ts';
 import { coveredThrough, expectedObjectId, type TenantRecord } from '../domain/tenant-record.ts';
 import type { LookAtLink } from './look-at-link.ts';
 import type { NoteSight } from './note-sight.ts';
@@ -38,12 +39,20 @@ export async function lookThroughDelegations(
   { request, at }: { readonly request: ReconcileRequest; readonly at: Date },
 ): Promise<Sight> {
   const [link, coverage] = await Promise.all([
-    isAsked(request) ? attempt(() => lookAtHome(deps, rules.identities.principal, request)) : null,
+    isAsked(request) && restsOnHome(record)
+      ? attempt(() => lookAtHome(deps, rules.identities.principal, request))
+      : null,
     attempt(() => observeCoverage(deps, coveredThrough(record, 'lighthouse'), rules, at)),
   ]);
   await noteSightOf(deps, coverage, record, { at, causeId: request.cause.id });
   const failures = [...(link?.failures ?? []), ...coverage.failures];
   return { readings: coverage.value, failures, pinned: null, link: link?.value ?? null };
+}
+
+/** The link at home is looked at for who rests on it: who is to come by Lighthouse, or is covered by it unannounced. */
+export function restsOnHome(record: TenantRecord): boolean {
+  const isAnnounced = observedKindsOf(record.registration).includes('lighthouse');
+  return isAnnounced || record.scopes.some(({ coveredBy }) => coveredBy.includes('lighthouse'));
 }
 
 /**

@@ -179,6 +179,16 @@ describe('what the list keeps of gaps', () => {
     ]);
   });
 
+  it('leaves out what the settings exclude: a scope by its gap’s ending, a tenant as a whole', () => {
+    const closedAt = '2026-03-05T08:00:00.000Z';
+    const excluded = aGap(1, { closedAt, ending: { as: 'excluded' } });
+    const repaired = aGap(2, { closedAt, ending: { as: 'repaired' } });
+    const tenant = aCoveredTenant([], { closedGaps: [excluded, repaired] });
+
+    expect(scopesAtRisk(tenant)).toMatchObject([{ scopes: 1 }]);
+    expect(scopesAtRisk({ ...tenant, phase: 'excluded' })).toEqual([]);
+  });
+
   it('leaves out a gap that moved to another tenant with its subscription', () => {
     const moved = aGap(1, {
       closedAt: '2026-03-06T12:00:00.000Z',

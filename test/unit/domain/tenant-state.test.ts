@@ -185,6 +185,14 @@ describe('the state of a tenant that only people can look at', () => {
     });
   });
 
+  it('rests on a delegation that nobody announced, and on no other once it has gone', () => {
+    const covered = aCoveredTenant([aScopeRecord(1)], { ...guest, attestations: [valid] });
+    const lost = { ...covered, phase: 'not-delegated' as const, scopes: [] };
+
+    expect(standingOf(covered, inputs())).toMatchObject({ state: 'earning', reason: null });
+    expect(standingOf(lost, inputs())).toMatchObject({ state: 'attested', reason: null });
+  });
+
   it('does not hang on the principal being known', () => {
     const record = aTenantRecord({ ...guest, attestations: [valid] });
 

@@ -1,11 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { TenantRecord } from '../../../src/lib/domain/tenant-record.ts';
+import { dporStatus } from '../../../src/lib/domain/dpor.ts';
 import { summaryOf } from '../../../src/lib/domain/tenant-summary.ts';
 import { DAY, HOUR } from '../../support/clock.ts';
 import { aDelegation, aGrant, ids, roles, someFacts, subscription } from '../../support/delegations.ts';
 import { aRequest } from '../../support/requests.ts';
 import { aStage, type Stage } from '../../support/stage.ts';
-import { aCoveredTenant, aGap, aRegistration, aScopeRecord, aTenantRecord } from '../../support/tenants.ts';
+import {
+  aDpor,
+  aCoveredTenant,
+  aGap,
+  aRegistration,
+  aScopeRecord,
+  aTenantRecord,
+} from '../../support/tenants.ts';
 
 const OLD = ids.customer;
 const NEW = ids.otherCustomer;
@@ -76,6 +84,21 @@ describe.each(orders)('a subscription that moved to another tenant of ours, wher
     const { subscriptionId } = subscription(1);
     expect(movesOf(OLD)).toEqual([{ subscriptionId, to: NEW }]);
     expect(movesOf(NEW)).toEqual([{ subscriptionId, from: OLD }]);
+  });
+
+  it('leaves no partner of record behind, and tells so once', async () => {
+    const stage = aStageWithAMove(roles.reader, { dpor: [aDpor(1), aDpor(2)] });
+    announceNew(stage);
+
+    for (const tenantId of order) await look(stage, tenantId);
+
+    const { dpor } = stage.ledger.held(OLD);
+    expect(dpor.map((one) => dporStatus(one))).toEqual(['void', 'confirmed']);
+    expect(dpor[0]?.steps.at(-1)).toMatchObject({ step: 'void', reason: 'subscription-moved' });
+    expect(stage.ledger.held(NEW).dpor).toEqual([]);
+    expect(stage.ledger.changes(OLD).flatMap(({ told }) => told ?? [])).toMatchObject([
+      { what: 'dpor', subscriptionId: subscription(1).subscriptionId, from: 'confirmed', to: 'void' },
+    ]);
   });
 
   it('ends its gap there when it earns there', async () => {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Failure, failureKinds } from '../../../src/lib/domain/failure.ts';
 import { messageIdOf, type ReconcileRequest } from '../../../src/lib/domain/request.ts';
+import { HOUR } from '../../support/clock.ts';
 import { aDelegation, aGrant, ids, roles, someFacts, subscription } from '../../support/delegations.ts';
 import { aLinkRequest, aMessage, aRequest } from '../../support/requests.ts';
 import { anOnboarding, aStage, type Stage } from '../../support/stage.ts';
@@ -117,6 +118,80 @@ describe('requests', () => {
 
     expect(onRecord(stage)).toEqual(onRecord(expected));
     expect(stage.partnerLinks.calls.filter((call) => call !== 'GET')).toEqual(['PUT 4681234']);
+  });
+});
+
+describe('a pass', () => {
+  const kinds = fc.constantFrom('denied', 'unavailable', 'throttled');
+  const where = fc.constantFrom('find', subscription(1).id, subscription(2).id);
+  const role = fc.constantFrom(roles.contributor, roles.reader, roles.assignmentDelete);
+
+  /** Customer and link as they were seen, then one of the subscriptions has another role. */
+  async function aSeenTenant(now: string): Promise<Stage> {
+    const stage = aStageOfTwoTenants();
+    await workOff(stage, requests);
+    stage.clock.pass(2 * HOUR);
+    const authorizations = [aGrant(now)];
+    stage.azure.put({
+      facts: someFacts(1),
+      delegations: [aDelegation({ scope: subscription(1), authorizations })],
+    });
+    return stage;
+  }
+  const again = (id: string) => aRequest({ cause: { kind: 'event', id } });
+
+  it('made twice equals one made once', async () => {
+    await fc.assert(
+      fc.asyncProperty(role, async (now) => {
+        const stage = await aSeenTenant(now);
+        await workOff(stage, [again('e3')]);
+        const once = onRecord(stage);
+        stage.clock.pass(HOUR);
+
+        await workOff(stage, [again('e4')]);
+
+        expect(onRecord(stage)).toEqual(once);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('that can read nothing changes no state, no gap and no link', async () => {
+    await fc.assert(
+      fc.asyncProperty(role, kinds, async (now, kind) => {
+        const stage = await aSeenTenant(now);
+        const before = onRecord(stage);
+        stage.azure.fail('find', new Failure(kind, 'It could not be read.'));
+        stage.partnerLinks.fail('read', new Failure(kind, 'It could not be read.'));
+
+        await stage.reconcile(aMessage(again('e3')));
+        await stage.reconcile(aMessage(aLinkRequest({ cause: { kind: 'sweep', id: 's2' } })));
+
+        expect(onRecord(stage)).toEqual(before);
+        expect(stage.links.held(ids.managingTenant, ids.pal).observed).not.toBeNull();
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('that cannot read a part leaves that part as it was', async () => {
+    await fc.assert(
+      fc.asyncProperty(role, where, kinds, async (now, at, kind) => {
+        const stage = await aSeenTenant(now);
+        const of = (scope: string) => ({
+          verdict: stage.ledger.held(ids.customer).scopes.find((one) => one.scope === scope)?.verdict,
+          gap: stage.ledger.held(ids.customer).openGaps.find((gap) => gap.scope === scope),
+        });
+        const unread = at === 'find' ? subscription(1).id : at;
+        const before = of(unread);
+        stage.azure.fail(at, new Failure(kind, 'It could not be read.'));
+
+        await stage.reconcile(aMessage(again('e3')));
+
+        expect(of(unread)).toEqual(before);
+      }),
+      { numRuns: 30 },
+    );
   });
 });
 

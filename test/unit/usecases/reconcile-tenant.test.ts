@@ -207,14 +207,56 @@ describe('a pass over a tenant', () => {
     ['a guest user', ['guest-user'], 'needs-person'],
     ['a guest user and AOBO', ['guest-user', 'csp-aobo'], 'needs-person'],
     ['AOBO alone', ['csp-aobo'], 'unchanged'],
-  ])('held by %s looks at nothing', async (_, accessKinds, kind) => {
+  ])('held by %s needs no more than that where nothing is delegated', async (_, accessKinds, kind) => {
     const stage = aStage();
-    stage.ledger.hold(aTenantRecord({ registration: aRegistration({ facts: { accessKinds } }) }));
+    stage.ledger.hold(
+      aTenantRecord({
+        registration: aRegistration({ facts: { accessKinds, subscriptionIds: [subscriptionId(1)] } }),
+      }),
+    );
 
     expect(await stage.reconcileTenant(aRequest())).toEqual({ kind });
+    expect(stage.azure.directReads).toEqual([]);
 
-    expect(stage.ledger.held(ids.customer)).toMatchObject({ phase: 'unobserved', lastOutcome: kind });
+    expect(stage.ledger.held(ids.customer)).toMatchObject({
+      phase: 'unobserved',
+      scopes: [],
+      lastGood: null,
+      lastOutcome: kind,
+    });
     expect(stage.queues.requests()).toEqual([]);
+  });
+
+  it('held by a guest user is assessed where a delegation shows that nobody announced', async () => {
+    const stage = aStage();
+    const registration = aRegistration({ facts: { accessKinds: ['guest-user'] } });
+    stage.ledger.hold(aTenantRecord({ registration }));
+    stage.azure.put(aSubscription(1));
+
+    expect(await stage.reconcileTenant(aRequest())).toEqual({ kind: 'assessed' });
+
+    expect(stage.ledger.held(ids.customer)).toMatchObject({
+      phase: 'covered',
+      scopes: [{ verdict: 'earning', coveredBy: ['lighthouse'] }],
+    });
+    expect(stage.queues.requests()).toMatchObject([{ request: { subject: 'link' } }]);
+  });
+
+  it('held by a guest user keeps the gap of a delegation that has gone', async () => {
+    const stage = withFreshLink(aStage());
+    const registration = aRegistration({ facts: { accessKinds: ['guest-user'] } });
+    stage.ledger.hold(aCoveredTenant([aScopeRecord(1)], { registration }));
+
+    await stage.reconcileTenant(aRequest());
+    const again = await stage.reconcileTenant(aRequest({ hop: 1 }));
+
+    expect(again).toEqual({ kind: 'needs-person' });
+    expect(stage.ledger.held(ids.customer)).toMatchObject({
+      phase: 'not-delegated',
+      openGaps: [{ reason: 'gone' }],
+      failure: null,
+    });
+    expect(stage.ledger.changes(ids.customer)).toHaveLength(1);
   });
 
   it('judges by the principal the tenant asks for', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../src/lib/domain/failure.ts';
 import { relinkTenantInput } from '../../../src/lib/domain/link-order-input.ts';
 import { SECOND } from '../../support/clock.ts';
-import { aDelegation, ids, someFacts, subscription } from '../../support/delegations.ts';
+import { aDelegation, ids, someFacts, subscription, subscriptionId } from '../../support/delegations.ts';
 import { aStage, type Stage } from '../../support/stage.ts';
 import {
   aCoveredTenant,
@@ -10,6 +10,7 @@ import {
   anObservedLink,
   aRegistration,
   aScopeRecord,
+  aTenantRecord,
 } from '../../support/tenants.ts';
 
 const elsewhere = anObservedLink({ partnerId: '4999999' });
@@ -129,7 +130,8 @@ describe('a relink an operator asks for', () => {
   it('is answered where only a person can act', async () => {
     const stage = aKnownTenant();
     const registration = aRegistration({ facts: { accessKinds: ['guest-user'] } });
-    stage.ledger.hold(aCoveredTenant([], { registration, lastOutcome: 'needs-person' }));
+    stage.azure.remove(subscriptionId(1));
+    stage.ledger.hold(aTenantRecord({ registration, lastOutcome: 'needs-person' }));
 
     const causeId = await causeOf(relink(stage));
     await stage.workOff();

@@ -1,9 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../src/lib/domain/failure.ts';
+import { sweptAt } from '../../../src/lib/domain/sweep-record.ts';
 import type { IndexedTenant } from '../../../src/lib/domain/indexed-subscription.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../support/clock.ts';
 import { collect } from '../../support/collect.ts';
-import { ids, roles, someFacts, subscriptionId } from '../../support/delegations.ts';
+import {
+  aDelegation,
+  aGrant,
+  ids,
+  roles,
+  someFacts,
+  subscription,
+  subscriptionId,
+} from '../../support/delegations.ts';
 import { anOnboarding } from '../../support/stage.ts';
 import {
   aSweepStage,
@@ -46,6 +55,57 @@ describe('a sweep', () => {
       reasons: { 'not-earning': { 'role-not-eligible': 1 } },
       openFollowUps: 0,
     });
+  });
+
+  it('adopts the tenant a subscription has moved to, and its gap follows it there', async () => {
+    const stage = await aSweptEstate(1);
+    putCustomer(stage, 1, { role: roles.reader });
+    await stage.sweepOnce();
+    const [gap] = stage.ledger.held(customer(1)).openGaps;
+    stage.clock.pass(DAY);
+    stage.azure.put({
+      facts: someFacts(1, { tenantId: customer(2) }),
+      delegations: [aDelegation({ scope: subscription(1), authorizations: [aGrant(roles.reader)] })],
+    });
+
+    const record = await stage.sweepOnce();
+
+    expect(record.tenants).toMatchObject({ adopted: 1 });
+    expect(stage.ledger.held(customer(1))).toMatchObject({
+      scopes: [],
+      openGaps: [],
+      closedGaps: [{ ending: { as: 'moved', to: customer(2) } }],
+    });
+    expect(stage.ledger.held(customer(2))).toMatchObject({
+      openGaps: [
+        { reason: 'role-not-eligible', firstBadAt: gap?.firstBadAt, lastEarningAt: gap?.lastEarningAt },
+      ],
+      arrivals: [],
+    });
+  });
+
+  it('assesses a delegation it finds where people link by hand, and leaves the others of them alone', async () => {
+    const stage = aSweepStage();
+    for (const n of [1, 2]) {
+      const facts = { accessKinds: ['guest-user' as const] };
+      stage.ledger.hold(aTenantRecord({ registration: aRegistration({ tenantId: customer(n), facts }) }));
+    }
+    putCustomer(stage, 1);
+
+    const first = await stage.sweepOnce();
+    stage.clock.pass(HOUR);
+    const second = await stage.sweepOnce();
+
+    expect(first).toMatchObject({
+      tenants: { asked: 1, byHand: 1 },
+      states: { earning: 1, 'needs-person': 1 },
+    });
+    expect(second).toMatchObject({
+      tenants: { steady: 1, byHand: 1 },
+      states: { earning: 1, 'needs-person': 1 },
+    });
+    expect(stage.ledger.changes(customer(1))).toHaveLength(1);
+    expect(stage.links.held(ids.managingTenant, ids.pal).observed).not.toBeNull();
   });
 
   it('sums days at risk, and announces its summary at its end', async () => {
@@ -296,6 +356,18 @@ describe('the brake of a sweep', () => {
     const second = await stage.sweepOnce();
 
     expect(second).toMatchObject({ heldScopes: 0, states: { earning: 18, 'not-delegated': 12 } });
+  });
+
+  it('is no good look at the tenants it holds: what was known of them grows old from the sweep before', async () => {
+    const { stage, held } = await aMassWorsening();
+    const listed = await collect(stage.list.all());
+    const sweptAtOf = (n: number) =>
+      listed.flatMap(({ summary }) =>
+        summary.registration.tenantId === customer(n) ? [[summary.lastGood, sweptAt(summary, held)]] : [],
+      )[0];
+
+    expect(sweptAtOf(1)).toEqual(['2026-03-10T12:00:01.000Z', null]);
+    expect(sweptAtOf(30)).toEqual([expect.any(String), held.startedAt]);
   });
 
   it('holds what only the second sweep says', async () => {

@@ -20,12 +20,16 @@ import type { TenantProjection } from './tenant-list.ts';
 type Head = Omit<TenantRecord, 'scopes' | 'openGaps' | 'closedGaps' | 'dpor' | 'version'>;
 
 /** What rows lack that were written before it was kept. */
-const UNTOLD: Pick<Head, 'attestations' | 'asked' | 'stillDelegatedSince' | 'departures' | 'arrivals'> = {
+const UNTOLD: Pick<
+  Head,
+  'attestations' | 'asked' | 'stillDelegatedSince' | 'departures' | 'arrivals' | 'heldBy'
+> = {
   attestations: [],
   asked: [],
   stillDelegatedSince: null,
   departures: [],
   arrivals: [],
+  heldBy: null,
 };
 
 /**
