@@ -303,6 +303,7 @@ describe('the brake of a sweep', () => {
       'is excluded',
       (stage: SweepStage, tenants: readonly string[]) => {
         stage.watchRules.exclude = aSelection({ tenants });
+        return Promise.resolve();
       },
     ],
     [
