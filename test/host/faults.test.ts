@@ -75,7 +75,7 @@ describe('while coverage cannot be read', () => {
     const { report, azure } = await settleEstate(anEstate(customers, { faults: on(null) }));
 
     const told = Object.fromEntries(
-      report.tenants.map((t) => [t.displayName, [t.state, t.failure?.kind, t.changes]]),
+      report.tenants.map((t) => [t.displayName ?? '', [t.state, t.failure?.kind, t.changes]]),
     );
     expect(told).toEqual(
       Object.fromEntries(faults.map(([, kind], n) => [`Customer ${n}`, ['unobserved', kind, 0]])),

@@ -144,7 +144,7 @@ function actionsOn({ ledger, clock, log, azure, ...stage }: Stage, principals: r
     }),
     recordDpor: makeRecordDpor(telling),
     proposeRemedies: makeProposeRemedies({
-      ...{ ledger, clock, principals, principalRules: [], roles, observer },
+      ...{ ledger, clock, principals, principalRules: [], watchRules: everything, roles, observer },
       estate: azure.estate,
       managingTenantId: ids.managingTenant,
     }),

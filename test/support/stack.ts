@@ -10,7 +10,8 @@ import { startStack, type AzureReport, type Stack } from '../../local/stack.ts';
 export interface StackReport {
   readonly tenants: readonly {
     readonly tenantId: string;
-    readonly displayName: string;
+    /** Null for a tenant that was found and never announced. */
+    readonly displayName: string | null;
     readonly state: string;
     readonly reason: string | null;
     readonly stale: boolean;

@@ -11,7 +11,7 @@ import { makeReconcileLink } from '../../src/lib/usecases/reconcile-link.ts';
 import { makeReconcileTenant, type ReconcileTenantDeps } from '../../src/lib/usecases/reconcile-tenant.ts';
 import { makeReconcile } from '../../src/lib/usecases/reconcile.ts';
 import { makeRegisterTenant, type OnboardingMessage } from '../../src/lib/usecases/register-tenant.ts';
-import { everything } from '../../src/lib/domain/watch.ts';
+import { everything, type WatchRules } from '../../src/lib/domain/watch.ts';
 import { makeFakeEstate, type FakeEstate } from '../fakes/estate.ts';
 import { makeFakeDelegationWatch } from '../fakes/delegation-watch.ts';
 import { makeFakeLinkLedger } from '../fakes/link-ledger.ts';
@@ -33,6 +33,7 @@ interface StageOptions {
   readonly principals?: readonly Principal[];
   readonly linkRules?: Partial<LookAtLinkDeps['rules']>;
   readonly trustedSources?: readonly string[];
+  readonly watchRules?: WatchRules;
   readonly tenantSettings?: Partial<ReconcileTenantDeps>;
 }
 
@@ -50,6 +51,7 @@ export function aStage(options: StageOptions = {}) {
   const log = makeFakeLog();
   const followUps = makeFakeFollowUps();
   const principals = options.principals ?? [aPrincipal()];
+  const watchRules = options.watchRules ?? everything;
   const expectDelegationWithinMs = 14 * DAY;
 
   const lookAtLink = makeLookAtLink({
@@ -70,7 +72,7 @@ export function aStage(options: StageOptions = {}) {
     principals,
     principalRules: [],
     partnerRole: 'direct-bill',
-    watchRules: everything,
+    watchRules,
     clock,
     index: azure.index,
     estate: azure.estate,
@@ -111,6 +113,7 @@ export function aStage(options: StageOptions = {}) {
     queues,
     principals,
     principalRules: [],
+    watchRules,
     mode: options.linkRules?.mode ?? 'enforce',
     globalPartnerIds: ['4600001'],
     clock,
@@ -126,6 +129,7 @@ export function aStage(options: StageOptions = {}) {
     tenantEstate: inTenant,
     principals,
     principalRules: [],
+    watchRules,
     queues,
     clock,
     digest,

@@ -1,5 +1,5 @@
 /** The sweep on the stage of fakes, with the queues worked off as the platform would. */
-import { everything } from '../../src/lib/domain/watch.ts';
+import { everything, type WatchRules } from '../../src/lib/domain/watch.ts';
 import { createHash } from 'node:crypto';
 import { makeRoleTable, type RoleTable } from '../../src/lib/domain/role-table.ts';
 import type { SweepRecord } from '../../src/lib/domain/sweep-record.ts';
@@ -22,6 +22,8 @@ export function customer(n: number): string {
   return `cccccccc-0000-4000-8000-${String(n).padStart(12, '0')}`;
 }
 
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
 export type SweepStage = ReturnType<typeof aSweepStage>;
 
 interface SweepStageOptions {
@@ -33,7 +35,9 @@ interface SweepStageOptions {
 export function aSweepStage(options: SweepStageOptions = {}) {
   const decided = options.decided ?? {};
   const currentRoles: RoleTable = { standing: (roleId) => makeRoleTable(decided).standing(roleId) };
-  const stage = aStage({ tenantSettings: { roles: currentRoles } });
+  // What the settings exclude may change while the stage stands, as it does when the app starts anew.
+  const watchRules: Writable<WatchRules> = { ...everything };
+  const stage = aStage({ watchRules, tenantSettings: { roles: currentRoles } });
   const { clock, ledger, links, sweeps, queues, followUps, azure, outbox, log } = stage;
   const list = makeFakeTenantList(ledger, digest);
   const sweepLists = makeFakeSweepLists();
@@ -57,7 +61,7 @@ export function aSweepStage(options: SweepStageOptions = {}) {
       principals: stage.principals,
       principalRules: [],
       partnerRole: 'direct-bill',
-      watchRules: everything,
+      watchRules,
       roles: currentRoles,
       expectDelegationWithinMs: 14 * DAY,
     },
@@ -94,6 +98,7 @@ export function aSweepStage(options: SweepStageOptions = {}) {
 
   return {
     ...stage,
+    watchRules,
     list,
     sweepLists,
     found,

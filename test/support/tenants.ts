@@ -6,6 +6,7 @@ import { newLinkRecord } from '../../src/lib/domain/link.ts';
 import type { Registration, Telling } from '../../src/lib/domain/tenant.ts';
 import type { Gap } from '../../src/lib/domain/gap.ts';
 import { newTenantRecord, type ScopeRecord, type TenantRecord } from '../../src/lib/domain/tenant-record.ts';
+import type { Selection } from '../../src/lib/domain/watch.ts';
 import { ids, subscriptionId } from './delegations.ts';
 
 /** What an onboarding event of the customer said on 1 March 2026, at noon. */
@@ -143,4 +144,9 @@ export function anObservedLink(changes: Partial<ObservedLink> = {}): ObservedLin
 export function aLinkRecord(changes: Partial<LinkRecord> = {}): LinkRecord {
   const link = { tenantId: ids.managingTenant, objectId: ids.pal, principal: 'pal-link' };
   return { ...newLinkRecord(link, '4681234'), ...changes };
+}
+
+/** What an operator names to include or exclude; nothing, changed by what is given. */
+export function aSelection(changes: Partial<Selection> = {}): Selection {
+  return { tenants: [], tags: {}, subscriptions: [], offers: [], ...changes };
 }

@@ -2,6 +2,7 @@ import type { Principal } from './principal.ts';
 import { principalFor, type PassRules } from './pass-rules.ts';
 import type { ObservedKind } from './tenant.ts';
 import { standsOn, type TenantSummary } from './tenant-summary.ts';
+import { isWhollyExcluded } from './watch.ts';
 
 /** How much rests on one link. */
 export interface Affected {
@@ -13,13 +14,17 @@ export interface Affected {
 
 export const nothingAffected: Affected = { tenants: 0, scopes: 0 };
 
-/** Whether a tenant's state rests on a principal's link: the one at home, or the one in the tenant itself. */
+/**
+ * Whether a tenant's state rests on a principal's link: the one at home, or the one in the tenant itself. The state of one
+ * that the settings exclude rests on nothing.
+ */
 export function restsOn(
-  tenant: Pick<TenantSummary, 'registration' | 'coveredBy'>,
+  tenant: Pick<TenantSummary, 'registration' | 'phase' | 'coveredBy'>,
   link: { readonly principal: Principal; readonly tenantId: string },
-  rules: Pick<PassRules, 'principals' | 'principalRules'>,
+  rules: Pick<PassRules, 'principals' | 'principalRules' | 'watchRules'>,
 ): boolean {
   const { registration } = tenant;
+  if (isWhollyExcluded(rules.watchRules, tenant)) return false;
   if (registration.offboardedAt || principalFor(rules, registration) !== link.principal) return false;
   const kinds = standsOn(tenant);
   return link.tenantId === link.principal.homeTenantId

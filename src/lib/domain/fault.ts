@@ -10,7 +10,7 @@ export interface Fault {
 /** Why something a person told is not recorded; nothing was written. */
 export interface Refused {
   readonly kind: 'refused';
-  readonly reason: 'unknown-tenant' | 'offboarded' | 'invalid';
+  readonly reason: 'unknown-tenant' | 'offboarded' | 'excluded' | 'invalid';
   readonly faults: readonly Fault[];
 }
 

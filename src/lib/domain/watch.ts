@@ -1,7 +1,7 @@
 import type { Delegation } from './delegation.ts';
 import { sameId } from './guid.ts';
 import type { IndexedSubscription } from './indexed-subscription.ts';
-import type { ScopeRecord } from './tenant-record.ts';
+import type { Phase, ScopeRecord } from './tenant-record.ts';
 import type { Registration } from './tenant.ts';
 
 /** Tenants, subscriptions and offers an operator names. Ids are lower case; offers compare without case. */
@@ -41,6 +41,14 @@ function namesTenant({ tenants, tags }: Selection, { tenantId, facts }: Excludab
     const value = facts.tags?.[tag];
     return value !== undefined && values.includes(value);
   });
+}
+
+/** Whether nothing of a tenant on record is watched: it is excluded itself, or all was that its last look has found. */
+export function isWhollyExcluded(
+  rules: WatchRules,
+  { registration, phase }: { readonly registration: Excludable; readonly phase: Phase },
+): boolean {
+  return phase === 'excluded' || isTenantExcluded(rules, registration);
 }
 
 /** What stands behind access to a subscription: an offer by its name, none, or one that has not been seen yet. */

@@ -26,6 +26,7 @@ export interface PreviewLinkDeps {
   readonly partnerLinks: Pick<PartnerLinks, 'read'>;
   readonly principals: readonly Principal[];
   readonly principalRules: PassRules['principalRules'];
+  readonly watchRules: PassRules['watchRules'];
   readonly mode: LinkRules['mode'];
   readonly clock: Clock;
 }

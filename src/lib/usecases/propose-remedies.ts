@@ -10,10 +10,11 @@ import { assignRole, proposeRemedy, type Remedy } from '../domain/remedy.ts';
 import { keyOf, scopeOf, subscriptionScope, type Scope } from '../domain/scope.ts';
 import { attendedKindsOf, sightsOf } from '../domain/tenant.ts';
 import { expectedObjectId, type ScopeRecord, type TenantRecord } from '../domain/tenant-record.ts';
+import { isScopeWatched, isTenantExcluded } from '../domain/watch.ts';
 
 export interface ProposeRemediesDeps extends Pick<
   PassRules,
-  'managingTenantId' | 'principals' | 'principalRules' | 'roles'
+  'managingTenantId' | 'principals' | 'principalRules' | 'watchRules' | 'roles'
 > {
   readonly ledger: Pick<TenantLedger, 'read'>;
   readonly estate: Pick<Estate, 'delegations' | 'subscription'>;
@@ -46,7 +47,7 @@ const NEW_OFFER = 'Partner admin link';
 
 /**
  * Proposes what puts a tenant's scopes right, from what is delegated now: read live, because deploying an offer again
- * replaces all of it. A scope that cannot be read gets no proposal, and says so. Throws `Failure` when the ledger cannot
+ * replaces all of it. A scope that cannot be read gets no proposal, and says so; what the settings exclude gets none. Throws `Failure` when the ledger cannot
  * be read.
  */
 export function makeProposeRemedies(deps: ProposeRemediesDeps): ProposeRemedies {
@@ -57,6 +58,9 @@ export function makeProposeRemedies(deps: ProposeRemediesDeps): ProposeRemedies 
     if (record.registration.offboardedAt) {
       return refused('offboarded', { field: 'tenantId', problem: 'is no longer ours' });
     }
+    if (isTenantExcluded(deps.watchRules, record.registration)) {
+      return refused('excluded', { field: 'tenantId', problem: 'is excluded by the settings' });
+    }
     const principal = principalFor(deps, record.registration);
     if (!principal) {
       return refused('invalid', {
@@ -64,11 +68,12 @@ export function makeProposeRemedies(deps: ProposeRemediesDeps): ProposeRemedies 
         problem: `is to use the principal “${record.registration.facts.principal ?? ''}”, which the settings do not name`,
       });
     }
-    const troubled = record.scopes.filter((one) =>
+    const watched = record.scopes.filter((one) => isScopeWatched(deps.watchRules, one));
+    const troubled = watched.filter((one) =>
       scope === null ? one.verdict !== 'earning' : keyOf(one.scope) === keyOf(scope),
     );
     if (scope !== null && troubled.length === 0) {
-      return refused('invalid', { field: 'scope', problem: 'is not on record for this tenant' });
+      return refused('invalid', { field: 'scope', problem: 'is not on record for this tenant, or excluded' });
     }
     const shown = troubled.slice(0, SCOPES_AT_ONCE);
     return {

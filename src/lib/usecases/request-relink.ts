@@ -15,6 +15,7 @@ import type { Principal } from '../domain/principal.ts';
 import type { ObservedKind } from '../domain/tenant.ts';
 import { standsOn, summaryOf } from '../domain/tenant-summary.ts';
 import { expectedObjectId, type TenantRecord } from '../domain/tenant-record.ts';
+import { isTenantExcluded } from '../domain/watch.ts';
 import { ask } from './ask.ts';
 
 export interface RequestRelinkDeps {
@@ -24,6 +25,7 @@ export interface RequestRelinkDeps {
   readonly tenantEstate: Pick<TenantEstate, 'objectIdOf'>;
   readonly principals: PassRules['principals'];
   readonly principalRules: PassRules['principalRules'];
+  readonly watchRules: PassRules['watchRules'];
   readonly queues: Queues;
   readonly clock: Clock;
   readonly digest: (text: string) => string;
@@ -57,7 +59,7 @@ export type RelinkAnswer =
   /** Nothing will be done for this tenant, and why. */
   | {
       readonly kind: 'refused';
-      readonly reason: 'offboarded' | 'principal-unknown';
+      readonly reason: 'offboarded' | 'excluded' | 'principal-unknown';
       readonly message: string;
     }
   | {
@@ -82,6 +84,10 @@ export function makeRequestRelink(deps: RequestRelinkDeps): RequestRelink {
     if (record.registration.offboardedAt) {
       const message = 'The tenant was offboarded; it is not looked at any more. Onboard it again first.';
       return { kind: 'refused', reason: 'offboarded', message };
+    }
+    if (isTenantExcluded(deps.watchRules, record.registration)) {
+      const message = 'The settings exclude the tenant (INCLUDE, EXCLUDE); it is not looked at.';
+      return { kind: 'refused', reason: 'excluded', message };
     }
     const name = record.registration.facts.principal;
     const principal = principalFor(deps, record.registration);

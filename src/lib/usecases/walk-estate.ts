@@ -3,10 +3,11 @@ import { Failure } from '../domain/failure.ts';
 import type { IndexedTenant } from '../domain/indexed-subscription.ts';
 import { mergeJoin } from '../domain/merge-join.ts';
 import type { ListedTenant } from '../domain/ports.ts';
-import { principalFor, rulesFor } from '../domain/pass-rules.ts';
+import { principalFor, rulesFor, type PassRules } from '../domain/pass-rules.ts';
 import { indexReadings, planSweep, type SweepPlan } from '../domain/sweep.ts';
 import { newTenantRecord } from '../domain/tenant-record.ts';
 import { signatureOf, type TenantSummary } from '../domain/tenant-summary.ts';
+import { isWhollyExcluded } from '../domain/watch.ts';
 import { makeCrew } from './crew.ts';
 import { carryOutPlan } from './sweep-tenant.ts';
 import { count, mayGoOn, type SweepRun } from './sweep-run.ts';
@@ -74,10 +75,16 @@ function planFor(
   known: ListedTenant | null,
   indexed: IndexedTenant['subscriptions'],
 ): SweepPlan {
-  run.earningBefore += known?.summary.verdicts.earning ?? 0;
+  run.earningBefore += known ? earningIn(known.summary, run.deps.passRules) : 0;
   const sameDigest = known !== null && known.digest === digestOfIndex(run, known.summary, indexed);
   const listed = known?.summary ?? null;
   return planSweep({ tenantId, listed, sameDigest, indexed, at: run.at }, run.deps.passRules);
+}
+
+/** The scopes that a tenant could lose: a record that is closed or excluded keeps some, and loses none. */
+function earningIn({ verdicts, phase, registration }: TenantSummary, { watchRules }: PassRules): number {
+  const isClosed = phase === 'closed' || registration.offboardedAt !== null;
+  return isClosed || isWhollyExcluded(watchRules, { registration, phase }) ? 0 : (verdicts.earning ?? 0);
 }
 
 function digestOfIndex(

@@ -20,6 +20,7 @@ import {
   anObservedLink,
   aRegistration,
   aScopeRecord,
+  aSelection,
 } from '../../support/tenants.ts';
 
 const OURS = '4681234';
@@ -146,6 +147,21 @@ describe('a change of a link, first asked for', () => {
     const facts = { principal: aSecondPrincipal().name };
     const registration = aRegistration({ tenantId: ids.otherCustomer, facts });
     stage.ledger.hold(aCoveredTenant([aScopeRecord(3)], { registration }));
+
+    expect(await change(stage, 'unlink')).toMatchObject({ preview: { affected: { tenants: 1, scopes: 2 } } });
+  });
+
+  it('counts no tenant that the settings exclude', async () => {
+    const exclude = aSelection({ tenants: [ids.otherCustomer] });
+    const stage = await aLinkedStage({ watchRules: { include: null, exclude } });
+
+    expect(await change(stage, 'unlink')).toMatchObject({ preview: { affected: { tenants: 1, scopes: 2 } } });
+  });
+
+  it('counts no tenant of which nothing but what is excluded was found', async () => {
+    const stage = await aLinkedStage();
+    const registration = aRegistration({ tenantId: ids.otherCustomer });
+    stage.ledger.hold(aCoveredTenant([], { registration, phase: 'excluded' }));
 
     expect(await change(stage, 'unlink')).toMatchObject({ preview: { affected: { tenants: 1, scopes: 2 } } });
   });

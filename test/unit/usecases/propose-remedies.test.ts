@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { makeRoleTable } from '../../../src/lib/domain/role-table.ts';
 import { Failure } from '../../../src/lib/domain/failure.ts';
 import type { TenantRecord } from '../../../src/lib/domain/tenant-record.ts';
+import { everything, type WatchRules } from '../../../src/lib/domain/watch.ts';
 import { makeProposeRemedies } from '../../../src/lib/usecases/propose-remedies.ts';
 import { makeFakeEstate } from '../../fakes/estate.ts';
 import { makeFakeTenantLedger } from '../../fakes/tenant-ledger.ts';
@@ -22,12 +23,13 @@ import {
   anAttestation,
   aRegistration,
   aScopeRecord,
+  aSelection,
   aTenantRecord,
 } from '../../support/tenants.ts';
 
 const reader = (n: number) => aScopeRecord(n, { verdict: 'role-not-eligible' });
 
-function aDesk(record: TenantRecord | null) {
+function aDesk(record: TenantRecord | null, watchRules: WatchRules = everything) {
   const ledger = makeFakeTenantLedger();
   if (record) ledger.hold(record);
   const azure = makeFakeEstate();
@@ -37,6 +39,7 @@ function aDesk(record: TenantRecord | null) {
     roles: makeRoleTable(),
     principals: [aPrincipal()],
     principalRules: [],
+    watchRules,
     managingTenantId: ids.managingTenant,
     observer: { objectId: null },
     clock: aClock(),
@@ -62,6 +65,23 @@ describe('proposing remedies', () => {
       ],
       leftOut: 0,
     });
+  });
+
+  it('proposes nothing for a tenant the settings exclude, and reads nothing there', async () => {
+    const exclude = aSelection({ tenants: [ids.customer] });
+    const { azure, ask } = aDesk(aCoveredTenant([reader(1)]), { include: null, exclude });
+
+    expect(await ask()).toMatchObject({ kind: 'refused', reason: 'excluded' });
+    expect(azure.directReads).toEqual([]);
+  });
+
+  it('leaves out the scopes the settings exclude', async () => {
+    const exclude = aSelection({ subscriptions: [subscriptionId(1)] });
+    const { azure, ask } = aDesk(aCoveredTenant([reader(1), reader(2)]), { include: null, exclude });
+
+    expect(await ask()).toMatchObject({ scopes: [{ scope: subscription(2).id }], leftOut: 0 });
+    expect(await ask(subscription(1).id)).toMatchObject({ kind: 'refused', reason: 'invalid' });
+    expect(azure.directReads).toEqual([subscription(2).id]);
   });
 
   it('proposes nothing to deploy where nothing could be read', async () => {

@@ -11,6 +11,7 @@ import {
   aRegistration,
   aScopeRecord,
   aTenantRecord,
+  aSelection,
 } from '../../support/tenants.ts';
 
 const elsewhere = anObservedLink({ partnerId: '4999999' });
@@ -39,6 +40,15 @@ const waitFor = (stage: Stage, causeId: string) =>
   stage.awaitOutcome({ tenantId: ids.customer }, causeId, SECOND);
 
 describe('a relink an operator asks for', () => {
+  it.each([true, false])('is refused for a tenant the settings exclude (dry run: %s)', async (dryRun) => {
+    const exclude = aSelection({ tenants: [ids.customer] });
+    const stage = aKnownTenant({ watchRules: { include: null, exclude } });
+
+    expect(await relink(stage, { dryRun })).toMatchObject({ kind: 'refused', reason: 'excluded' });
+    expect(stage.partnerLinks.calls).toEqual([]);
+    expect(await stage.workOff()).toEqual([]);
+  });
+
   it('is one pass with fresh reads that makes a missing link, and says who asked', async () => {
     const stage = aKnownTenant();
     // Read a moment ago, so that no other pass would look again; meanwhile somebody has removed the link.

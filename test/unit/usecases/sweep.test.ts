@@ -21,7 +21,7 @@ import {
   removeCustomer,
   type SweepStage,
 } from '../../support/sweep-stage.ts';
-import { aRegistration, aTenantRecord } from '../../support/tenants.ts';
+import { aRegistration, aSelection, aTenantRecord } from '../../support/tenants.ts';
 
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
 
@@ -368,6 +368,40 @@ describe('the brake of a sweep', () => {
 
     expect(sweptAtOf(1)).toEqual(['2026-03-10T12:00:01.000Z', null]);
     expect(sweptAtOf(30)).toEqual([expect.any(String), held.startedAt]);
+  });
+
+  it.each([
+    [
+      'is excluded',
+      (stage: SweepStage, tenants: readonly string[]) => {
+        stage.watchRules.exclude = aSelection({ tenants });
+        return Promise.resolve();
+      },
+    ],
+    [
+      'was offboarded',
+      async (stage: SweepStage, tenants: readonly string[]) => {
+        for (const tenantId of tenants) {
+          const type = 'pal.tenant.offboarded.v1';
+          const event = {
+            specversion: '1.0',
+            type,
+            id: `off-${tenantId}`,
+            source: 'crm',
+            data: { tenantId },
+          };
+          await stage.registerTenant(anOnboarding(event, { enqueuedAt: stage.clock() }));
+        }
+      },
+    ],
+  ])('weighs what is lost without what %s', async (_, leaveOut) => {
+    const stage = await aSweptEstate(230);
+    await leaveOut(stage, numbers(200).map(customer));
+    await stage.settle();
+    // Eleven of the thirty that are left: more than ten, though less than 5 % of all that ever earned.
+    for (const n of numbers(11)) removeCustomer(stage, 200 + n);
+
+    expect(await stage.sweepOnce()).toMatchObject({ heldScopes: 11, tenants: { held: 11 } });
   });
 
   it('holds what only the second sweep says', async () => {

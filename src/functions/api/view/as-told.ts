@@ -18,6 +18,8 @@ export function refusalOf({ reason, faults }: Refused, place: 'body' | 'query' =
   if (reason === 'unknown-tenant') return noTenant;
   if (reason === 'offboarded')
     return refuse('conflict', 'The tenant was offboarded; onboard it again first.');
+  if (reason === 'excluded')
+    return refuse('conflict', 'The settings exclude the tenant (INCLUDE, EXCLUDE); it is not looked at.');
   const errors = faults.map(({ field, problem }) => ({ in: place, at: field, problem }));
   return {
     refused: 'invalid-request',

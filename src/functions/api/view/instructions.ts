@@ -34,10 +34,10 @@ const ABOUT_VERDICT: Readonly<Partial<Record<Verdict, string>>> = {
   gone: 'A delegation was removed. Ask the customer whether that was meant; if not, deploy it again.',
 };
 
-/** What a person can do about a tenant, in plain words; nothing where all is well. */
+/** What a person can do about a tenant, in plain words; nothing where all is well, or where nobody is to act. */
 export function instructionsFor({ standing, record }: TenantShown): string[] {
   const { state } = standing;
-  if (state === 'offboarded' || state === 'earning') return [];
+  if (state === 'offboarded' || state === 'excluded' || state === 'earning') return [];
   const verdicts = [...new Set(record.scopes.map(({ verdict }) => verdict))];
   const told = [ABOUT_STATE[state], ...verdicts.map((verdict) => ABOUT_VERDICT[verdict])];
   return told.filter((words) => words !== undefined);

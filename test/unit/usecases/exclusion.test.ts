@@ -1,0 +1,110 @@
+/** Passes over what the settings exclude, on the stage of fakes. */
+import { describe, expect, it } from 'vitest';
+import { everything, type WatchRules } from '../../../src/lib/domain/watch.ts';
+import { HOUR } from '../../support/clock.ts';
+import {
+  aDelegation,
+  aGrant,
+  anAssignment,
+  ids,
+  roles,
+  someFacts,
+  subscription,
+  subscriptionId,
+} from '../../support/delegations.ts';
+import { aRequest } from '../../support/requests.ts';
+import { aStage, type Stage } from '../../support/stage.ts';
+import { aCoveredTenant, aGap, aRegistration, aScopeRecord, aSelection } from '../../support/tenants.ts';
+
+const bad = aScopeRecord(1, { verdict: 'role-not-eligible', since: '2026-03-05T12:00:00.000Z' });
+
+/** A tenant in trouble that is excluded, or of which something is; `watchRules` may change, as by a new start. */
+function aTenantWith(
+  chosen: Parameters<typeof aSelection>[0],
+  accessKinds: ('lighthouse' | 'service-principal')[],
+) {
+  const watchRules: { -readonly [Key in keyof WatchRules]: WatchRules[Key] } = {
+    include: null,
+    exclude: aSelection(chosen),
+  };
+  const stage = aStage({ watchRules });
+  const registration = aRegistration({ facts: { accessKinds } });
+  stage.ledger.hold(aCoveredTenant([bad], { registration, openGaps: [aGap(1)] }));
+  const reader = [aDelegation({ scope: subscription(1), authorizations: [aGrant(roles.reader)] })];
+  stage.azure.put({ facts: someFacts(1), delegations: reader });
+  stage.inTenant.put(someFacts(1), [anAssignment(subscription(1).id, roles.reader)]);
+  return { stage, watchRules };
+}
+
+const onRecord = (stage: Stage) => stage.ledger.held(ids.customer);
+
+describe('a pass over a tenant the settings exclude', () => {
+  it.each([['lighthouse' as const], ['service-principal' as const]])(
+    'reads nothing, ends its gaps and asks for no other look (%s)',
+    async (kind) => {
+      const { stage } = aTenantWith({ tenants: [ids.customer] }, [kind]);
+      let lookUps = 0;
+      const find = stage.azure.index.find.bind(stage.azure.index);
+      Object.assign(stage.azure.index, { find: (id: string) => ((lookUps += 1), find(id)) });
+
+      expect(await stage.reconcileTenant(aRequest())).toEqual({ kind: 'assessed' });
+      expect(await stage.reconcileTenant(aRequest())).toEqual({ kind: 'unchanged' });
+
+      expect([lookUps, stage.azure.directReads, stage.inTenant.calls, stage.partnerLinks.calls]).toEqual([
+        0,
+        [],
+        [],
+        [],
+      ]);
+      expect(stage.queues.requests()).toEqual([]);
+      expect(onRecord(stage)).toMatchObject({ phase: 'excluded', openGaps: [], failure: null, version: 2 });
+      expect(stage.ledger.closedGaps(ids.customer)).toMatchObject([{ ending: { as: 'excluded' } }]);
+    },
+  );
+
+  it('opens the gap anew when the tenant is watched again', async () => {
+    const { stage, watchRules } = aTenantWith({ tenants: [ids.customer] }, ['lighthouse']);
+    await stage.reconcileTenant(aRequest());
+    stage.clock.pass(HOUR);
+    Object.assign(watchRules, everything);
+
+    await stage.reconcileTenant(aRequest({ cause: { kind: 'event', id: 'event-2' } }));
+
+    expect(onRecord(stage)).toMatchObject({
+      phase: 'covered',
+      scopes: [{ verdict: 'role-not-eligible' }],
+      openGaps: [{ openedAt: '2026-03-10T13:00:00.000Z', reason: 'role-not-eligible' }],
+    });
+    expect(stage.ledger.closedGaps(ids.customer)).toHaveLength(1);
+  });
+});
+
+describe('a pass over a tenant of which something is excluded', () => {
+  it.each<[string, Parameters<typeof aSelection>[0]]>([
+    ['subscription', { subscriptions: [subscriptionId(1)] }],
+    ['offer', { offers: ['FABRIKAM managed service'] }],
+  ])('reads no excluded %s directly, and looks at the others', async (_, chosen) => {
+    const { stage } = aTenantWith(chosen, ['lighthouse']);
+    const other = aDelegation({ scope: subscription(2), offer: 'Basic' });
+    stage.azure.put({ facts: someFacts(2), delegations: [other] });
+
+    await stage.reconcileTenant(aRequest());
+
+    expect(stage.azure.directReads).toEqual([subscription(2).id]);
+    expect(onRecord(stage)).toMatchObject({
+      phase: 'covered',
+      scopes: [{ scope: subscription(2).id, verdict: 'earning' }],
+      openGaps: [],
+    });
+    expect(stage.ledger.closedGaps(ids.customer)).toMatchObject([{ ending: { as: 'excluded' } }]);
+  });
+
+  it('reads no roles of our service principal in an excluded subscription', async () => {
+    const { stage } = aTenantWith({ subscriptions: [subscriptionId(1)] }, ['service-principal']);
+
+    await stage.reconcileTenant(aRequest());
+
+    expect(stage.inTenant.calls).toEqual(['subscriptions']);
+    expect(onRecord(stage)).toMatchObject({ phase: 'excluded', scopes: [], openGaps: [] });
+  });
+});
