@@ -1,6 +1,19 @@
-/** Builds the app: one CommonJS bundle of all functions as they run in Azure and in the local stack; the report; and `pal`. */
+/**
+ * Builds the app: one CommonJS bundle of all functions and one of the telemetry SDK, which is read only where telemetry is
+ * on, as they run in Azure and in the local stack; the report; and `pal`.
+ */
 import { chmod } from 'node:fs/promises';
-import { build, type BuildOptions } from 'esbuild';
+import { build, type BuildOptions, type Plugin } from 'esbuild';
+
+/** A megabyte that is not run costs tens of milliseconds at every start all the same: it has to be parsed. */
+const telemetryApart: Plugin = {
+  name: 'telemetry-apart',
+  setup(building) {
+    building.onResolve({ filter: /\/telemetry\/sdk\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './telemetry.cjs', external: true } : undefined,
+    );
+  },
+};
 
 const common: BuildOptions = {
   bundle: true,
@@ -12,6 +25,7 @@ const common: BuildOptions = {
   logLevel: 'warning',
   // The host provides it; a copy in the bundle would register functions with nobody.
   external: ['@azure/functions-core'],
+  plugins: [telemetryApart],
 };
 
 await build({
@@ -19,6 +33,12 @@ await build({
   format: 'cjs',
   entryPoints: ['src/functions/main.ts'],
   outfile: 'dist/functions.cjs',
+});
+await build({
+  ...common,
+  format: 'cjs',
+  entryPoints: ['src/lib/adapters/telemetry/sdk.ts'],
+  outfile: 'dist/telemetry.cjs',
 });
 for (const [entry, outfile] of [
   ['cli/report.ts', 'dist/report.mjs'],

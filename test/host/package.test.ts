@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { startChild } from '../../local/control.ts';
+import { startOtlpReceiver } from '../support/otlp-receiver.ts';
 import { someSettings } from '../support/settings.ts';
 import { unzip } from '../support/unzip.ts';
 
@@ -13,18 +14,22 @@ it('runs from its deployment package alone, and the package holds nothing else',
   const appRoot = mkdtempSync(join(tmpdir(), 'package-'));
   for (const [name, data] of files) writeFileSync(join(appRoot, name), data);
 
+  const receiver = await startOtlpReceiver();
   const host = await startChild({
     name: 'host',
     script: 'local/host/main.ts',
     args: ['--app-root', appRoot, '--port', '0'],
-    env: settings(),
+    env: { ...settings(), TELEMETRY: 'otlp', OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint },
     onLine: () => undefined,
   });
   const alive = await fetch(`http://127.0.0.1:${String(host.facts['port'])}/api/health/live`);
   await host.stop(8_000);
   rmSync(appRoot, { recursive: true });
 
-  expect([...files.keys()].sort()).toEqual(['functions.cjs', 'host.json', 'package.json']);
+  await receiver.stop();
+
+  expect([...files.keys()].sort()).toEqual(['functions.cjs', 'host.json', 'package.json', 'telemetry.cjs']);
+  expect(receiver.spans.map(({ name }) => name)).toEqual(['api-health-live']);
   expect(alive.status).toBe(200);
   expect(host.facts['functions']).toEqual(
     expect.arrayContaining([
