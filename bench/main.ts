@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { compareCounts } from './counts.ts';
 import { asJson, asTable, isOk, type Figure } from './figure.ts';
-import { coldStart, loadTime } from './load.ts';
+import { coldStart, loadTime, loadWithTelemetry } from './load.ts';
 import { onboarding, servicePrincipals, tightBucket } from './passes.ts';
 import { writePerformancePage } from './performance-page.ts';
 import { sweepCosts, sweepMemory, sweepTimes } from './sweep.ts';
@@ -25,6 +25,7 @@ const say = (line: string) => void process.stderr.write(`${line}\n`);
 
 const measures: Readonly<Record<string, () => Figure[] | Promise<Figure[]>>> = {
   load: loadTime,
+  'load-telemetry': loadWithTelemetry,
   'cold-start': coldStart,
   onboarding: () => onboarding(30, 500),
   'service-principals': () => servicePrincipals(1_000),

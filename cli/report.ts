@@ -2,9 +2,9 @@
  * Prints the report of everything on record as JSON, from the same settings as the app. As a child of the local stack it
  * stays and answers the question `report`, which is how the stack shows progress.
  */
-import { startApp } from '../src/lib/app.ts';
+import { composeApp } from '../src/lib/app.ts';
 
-const { report } = startApp((_level, line) => {
+const { report } = composeApp((_level, line) => {
   console.error(line);
 });
 

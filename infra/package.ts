@@ -1,6 +1,7 @@
 /**
- * `npm run package`: what is deployed, as a folder (dist/package) and as a zip beside it. One bundle, the
- * dashboard's pages, the host's settings and a package.json that names the bundle; nothing is installed on the other side.
+ * `npm run package`: what is deployed, as a folder (dist/package) and as a zip beside it. The bundle, the telemetry SDK
+ * apart from it, the dashboard's pages, the host's settings and a package.json that names the bundle; nothing is installed
+ * on the other side.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,7 +13,8 @@ const ARCHIVE = 'dist/pal-autopilot.zip';
 
 const { name, version, license } = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, string>;
 const entries: readonly ZipEntry[] = [
-  { name: 'functions.cjs', data: bundle() },
+  { name: 'functions.cjs', data: bundle('functions.cjs') },
+  { name: 'telemetry.cjs', data: bundle('telemetry.cjs') },
   { name: 'host.json', data: readFileSync('host.json') },
   {
     name: 'package.json',
@@ -33,9 +35,9 @@ writeFileSync(ARCHIVE, archive);
 process.stdout.write(`${ARCHIVE}: ${megabytes(archive.length)} (${entries.map(sized).join(', ')})\n`);
 process.stdout.write(`loads in ${loadTimeMs()} ms on this machine, Node ${process.versions.node}\n`);
 
-/** The bundle without the line that points to its source map, which stays behind. */
-function bundle(): Buffer {
-  const text = readFileSync('dist/functions.cjs', 'utf8');
+/** A bundle without the line that points to its source map, which stays behind. */
+function bundle(name: string): Buffer {
+  const text = readFileSync(join('dist', name), 'utf8');
   return Buffer.from(text.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n'));
 }
 

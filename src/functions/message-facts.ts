@@ -31,6 +31,18 @@ export function parkedFacts(context: InvocationContext, deadLetteredFrom: string
   };
 }
 
+/** Which trace an invocation belongs to: what its message carries, and what the host tells of its own. */
+export function traceFacts(context: InvocationContext) {
+  const { property } = messageFacts(context);
+  return {
+    name: context.functionName,
+    id: context.invocationId,
+    host: context.traceContext?.traceParent ?? null,
+    continues: property('traceparent'),
+    followsFrom: property('followsfrom'),
+  };
+}
+
 /** The extension writes UTC times without a zone, which JavaScript would read as local time. */
 function utcDate(text: string): Date {
   return new Date(/(Z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`);

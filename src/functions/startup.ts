@@ -6,6 +6,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { app, type InvocationContext } from '@azure/functions';
 import type { App } from '../lib/app.ts';
+import { traceFacts } from './message-facts.ts';
 
 let composed: App | null = null;
 
@@ -14,16 +15,24 @@ const invocations = new AsyncLocalStorage<InvocationContext>();
 
 app.hook.preInvocation((hook) => {
   const handler = hook.functionHandler;
+  const context = hook.invocationContext;
   hook.functionHandler = (...args) =>
-    invocations.run(hook.invocationContext, () => handler(...args) as unknown);
+    invocations.run(context, () => {
+      const run = async () => (await handler(...args)) as unknown;
+      return composed ? composed.invocation(traceFacts(context), run) : run();
+    });
 });
 
 app.hook.appStart(async () => {
   // Loaded here, not above: functions register before the app and its SDKs are evaluated.
   const { startApp } = await import('../lib/app.ts');
-  composed = startApp((level, line) => {
+  composed = await startApp((level, line) => {
     invocations.getStore()?.[level](line);
   });
+});
+
+app.hook.appTerminate(async () => {
+  await composed?.stop();
 });
 
 /** The composed app; functions ask for it when they run, never when they are registered. */

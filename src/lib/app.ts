@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { HttpClient } from '@azure/core-rest-pipeline';
 import { ManagedIdentityCredential } from '@azure/identity';
 import { ServiceBusClient } from '@azure/service-bus';
 import { makeArmClient } from './adapters/arm/arm-client.ts';
@@ -38,6 +39,7 @@ import { loadConfig, type Config } from './config.ts';
 import type { LinkIdentity } from './domain/link.ts';
 import { decidingFacts } from './domain/pass-rules.ts';
 import type { RoleTable } from './domain/role-table.ts';
+import { loadInstruments, noInstruments, type Instruments } from './instruments.ts';
 import { makeAttest } from './usecases/attest.ts';
 import { makeAwaitOutcome } from './usecases/await-outcome.ts';
 import { makeChangeLink } from './usecases/change-link.ts';
@@ -77,13 +79,13 @@ function digest(text: string): string {
 }
 
 /** Composes the app from its settings. Connections are made when first used. */
-function makeApp(config: Config, writeLine: WriteLine) {
-  const log = makeLog(writeLine);
+function makeApp(config: Config, writeLine: WriteLine, instruments: Instruments) {
+  const log = instruments.log(makeLog(writeLine));
   const clock = () => new Date();
   const storage = storageOf(config);
-  const table = (name: string) => makeTable(name, storage);
+  const table = (name: string) => instruments.table(name, makeTable(name, storage));
 
-  const queues = makeQueues(() => connectBus(config), config.queues);
+  const queues = instruments.queues(makeQueues(() => connectBus(config), config.queues));
   const announcements = makeAnnouncements(table('Changes'));
   const { windowMs, routes } = config.notices;
   const telling = { announcements, queues, clock, windowMs, heard: routes.length > 0 };
@@ -99,7 +101,8 @@ function makeApp(config: Config, writeLine: WriteLine) {
   const decisions = makeRoleDecisions(table('RoleDecisions'));
   const { rolesBySetting } = config;
   const currentRoles = makeCurrentRoles({ decisions, rolesBySetting, clock });
-  const azure = makeAzure(config, makeThrottleBoard(table('Throttles')), clock, (fields) => {
+  const board = makeThrottleBoard(table('Throttles'));
+  const azure = makeAzure(config, board, clock, instruments.http, (fields) => {
     log.warn('upstream.throttled', fields);
   });
 
@@ -194,6 +197,8 @@ function makeApp(config: Config, writeLine: WriteLine) {
     clock,
     log,
     signIn: signInOf(config),
+    invocation: instruments.invocation,
+    stop: instruments.stop,
     ...actions,
     registerTenant: makeRegisterTenant({
       ledger,
@@ -206,8 +211,8 @@ function makeApp(config: Config, writeLine: WriteLine) {
       decidingFacts: decidingFacts(config),
     }),
     reconcile: makeReconcile({
-      reconcileTenant,
-      reconcileLink,
+      reconcileTenant: instruments.pass(reconcileTenant),
+      reconcileLink: instruments.pass(reconcileLink),
       queues,
       followUps,
       retry: config.retry,
@@ -313,6 +318,7 @@ function makeAzure(
   config: Config,
   board: ReturnType<typeof makeThrottleBoard>,
   clock: () => Date,
+  http: Instruments['http'],
   onThrottled: (fields: { path: string; requestId: string | null }) => void,
 ) {
   const { armEndpoint, timeoutMs } = config.azure;
@@ -320,12 +326,15 @@ function makeAzure(
   // Subscriptions have buckets of their own; what several workers share are the managing tenant's.
   const shared = `~${config.managingTenantId}~`;
   const gate = makeBucketGate(board, (bucket) => bucket.includes(shared), clock, pause);
-  const armAs = makeArmClient({ endpoint: armEndpoint, timeoutMs, clock, newId: randomUUID, onThrottled });
-  const arm = armAs(readerCredential(config, clock, 'observer', config.observer));
+  const transport = { timeoutMs, http: http?.arm };
+  const armAs = makeArmClient({ endpoint: armEndpoint, ...transport, clock, newId: randomUUID, onThrottled });
+  const arm = armAs(readerCredential(config, clock, 'observer', config.observer, http?.tokens));
   const watcher = config.watcher.managedIdentityClientId;
   const asWatcher = (managedIdentityClientId: string) =>
-    armAs(readerCredential(config, clock, 'watcher', { managedIdentityClientId, objectId: null }));
-  const credentials = principalCredentials(config, board, clock);
+    armAs(
+      readerCredential(config, clock, 'watcher', { managedIdentityClientId, objectId: null }, http?.tokens),
+    );
+  const credentials = principalCredentials(config, board, clock, http?.tokens);
   const credentialOf = (identity: LinkIdentity) => credentials.of(identity);
   const common = { arm, gate, observer, managingTenantId: config.managingTenantId, clock };
   return {
@@ -344,7 +353,7 @@ function makeAzure(
       endpoint: armEndpoint,
       credentialOf,
       gate,
-      timeoutMs,
+      ...transport,
       clock,
     }),
   };
@@ -359,6 +368,7 @@ function principalCredentials(
   config: Config,
   board: ReturnType<typeof makeThrottleBoard>,
   clock: () => Date,
+  http: HttpClient | undefined,
 ) {
   // Entra throttles an application per tenant; a tenant's next pass learns of it by its scheduled copy, not by the board.
   const tokens = makeBucketGate(board, () => false, clock, pause);
@@ -369,7 +379,7 @@ function principalCredentials(
       if (!given) throw new Error(`no credential for ${principal}`);
       const watch = makeEntraWatch(name, config.azure.timeoutMs, clock);
       return {
-        credential: makeCredential(given, { ...config.azure, tenantId, applicationId, watch }),
+        credential: makeCredential(given, { ...config.azure, tenantId, applicationId, watch, http }),
         watch,
       };
     },
@@ -385,10 +395,11 @@ function readerCredential(
   clock: () => Date,
   name: string,
   { managedIdentityClientId, objectId }: { managedIdentityClientId: string; objectId: string | null },
+  http: HttpClient | undefined,
 ) {
   const tenantId = config.managingTenantId;
   const watch = makeEntraWatch(name, config.azure.timeoutMs, clock);
-  const context = { ...config.azure, tenantId, applicationId: managedIdentityClientId, watch };
+  const context = { ...config.azure, tenantId, applicationId: managedIdentityClientId, watch, http };
   const credential = makeCredential({ kind: 'managed-identity', managedIdentityClientId }, context);
   return makeTokenSource(credential, watch, {
     name,
@@ -422,7 +433,13 @@ function ownIdentity(clientId: string | null): ManagedIdentityCredential {
   return clientId ? new ManagedIdentityCredential({ clientId }) : new ManagedIdentityCredential();
 }
 
-/** The app, composed from the environment's settings. Throws `ConfigError`. */
-export function startApp(writeLine: WriteLine): App {
-  return makeApp(loadConfig(), writeLine);
+/** The app as it runs, composed from the environment's settings, with telemetry where they ask for it. Throws `ConfigError`. */
+export async function startApp(writeLine: WriteLine): Promise<App> {
+  const config = loadConfig();
+  return makeApp(config, writeLine, await loadInstruments(config));
+}
+
+/** The app without telemetry, for tools that look at what it has recorded. Throws `ConfigError`. */
+export function composeApp(writeLine: WriteLine): App {
+  return makeApp(loadConfig(), writeLine, noInstruments);
 }

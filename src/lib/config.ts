@@ -336,6 +336,34 @@ const environment = z.object({
   THROTTLE_CEILING_MS: count
     .default(6 * HOUR)
     .describe('How long a look may be put off by throttling before it counts as failed.'),
+
+  TELEMETRY: list
+    .pipe(z.array(z.enum(['otlp', 'azure-monitor'])))
+    .default([])
+    .describe('Where traces and metrics go: `otlp`, `azure-monitor`, both with a comma; nowhere when empty.'),
+  TELEMETRY_SAMPLE_RATIO: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe('Share of traces that is kept; metrics are whole.'),
+  OTEL_SERVICE_NAME: name.default('pal-autopilot').describe('What the app is called in traces and metrics.'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional()
+    .describe('With `otlp`: the collector; `/v1/traces` and `/v1/metrics` are appended.'),
+  // The host reads these two as well, for what it records itself.
+  APPLICATIONINSIGHTS_CONNECTION_STRING: z
+    .string()
+    .regex(/(^|;)InstrumentationKey=[^;]+/i, 'must name an InstrumentationKey')
+    .optional()
+    .describe('With `azure-monitor`: the Application Insights resource.'),
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('`ClientId=…;Authorization=AAD`: the managed identity that sends to Azure Monitor.'),
 });
 
 type Environment = z.infer<typeof environment>;
@@ -468,6 +496,11 @@ function crossCheck(env: Environment, given: Given): Fault[] {
   }
   if (env.PUBLIC_URL?.startsWith('http:') && !env.LOCAL_STACK) fault('PUBLIC_URL', 'must be an https URL');
 
+  if (env.TELEMETRY.includes('otlp') && !env.OTEL_EXPORTER_OTLP_ENDPOINT)
+    fault('OTEL_EXPORTER_OTLP_ENDPOINT', 'is missing: TELEMETRY=otlp sends there');
+  if (env.TELEMETRY.includes('azure-monitor') && !env.APPLICATIONINSIGHTS_CONNECTION_STRING)
+    fault('APPLICATIONINSIGHTS_CONNECTION_STRING', 'is missing: TELEMETRY=azure-monitor sends there');
+
   if (!env.TABLES_CONNECTION_STRING && !env.TABLES_ENDPOINT)
     fault('TABLES_ENDPOINT', 'is missing (or TABLES_CONNECTION_STRING in the local stack)');
   if (env.TABLES_CONNECTION_STRING && !env.LOCAL_STACK)
@@ -571,6 +604,25 @@ function credentialOf(given: CredentialGiven) {
     case 'secret':
       return { kind: 'secret' as const, secret: given.secret ?? '' };
   }
+}
+
+/** What asks for telemetry, or nothing: null where it is not exported there. */
+function telemetryOf(env: Environment) {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, APPLICATIONINSIGHTS_CONNECTION_STRING: connection } = env;
+  const identity = env.APPLICATIONINSIGHTS_AUTHENTICATION_STRING ?? '';
+  return {
+    otlp: env.TELEMETRY.includes('otlp') && endpoint ? { endpoint } : null,
+    azureMonitor:
+      env.TELEMETRY.includes('azure-monitor') && connection
+        ? {
+            connectionString: connection,
+            /** Of the managed identity that sends; null where the resource takes anybody's telemetry. */
+            clientId: /(?:^|;)\s*ClientId=([^;\s]+)/i.exec(identity)?.[1] ?? null,
+          }
+        : null,
+    sampleRatio: env.TELEMETRY_SAMPLE_RATIO,
+    serviceName: env.OTEL_SERVICE_NAME,
+  };
 }
 
 function shape(env: Environment, given: Given) {
@@ -677,5 +729,6 @@ function shape(env: Environment, given: Given) {
       capMs: env.RETRY_CAP_MS,
       ceilingMs: env.THROTTLE_CEILING_MS,
     },
+    telemetry: telemetryOf(env),
   };
 }

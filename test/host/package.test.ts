@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { startChild } from '../../local/control.ts';
+import { startOtlpReceiver } from '../support/otlp-receiver.ts';
 import { someSettings } from '../support/settings.ts';
 import { unzip } from '../support/unzip.ts';
 
@@ -16,11 +17,12 @@ it('runs from its deployment package alone, and the package holds nothing else',
     writeFileSync(join(appRoot, name), data);
   }
 
+  const receiver = await startOtlpReceiver();
   const host = await startChild({
     name: 'host',
     script: 'local/host/main.ts',
     args: ['--app-root', appRoot, '--port', '0'],
-    env: settings(),
+    env: { ...settings(), TELEMETRY: 'otlp', OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint },
     onLine: () => undefined,
   });
   const api = `http://127.0.0.1:${String(host.facts['port'])}/api`;
@@ -29,8 +31,11 @@ it('runs from its deployment package alone, and the package holds nothing else',
   await host.stop(8_000);
   rmSync(appRoot, { recursive: true });
 
+  await receiver.stop();
+
   const names = [...files.keys()].filter((name) => !name.startsWith('web/assets/')).sort();
-  expect(names).toEqual(['functions.cjs', 'host.json', 'package.json', 'web/index.html']);
+  expect(names).toEqual(['functions.cjs', 'host.json', 'package.json', 'telemetry.cjs', 'web/index.html']);
+  expect(receiver.spans.map(({ name }) => name)).toContain('api-health-live');
   expect([alive.status, page.status]).toEqual([200, 200]);
   expect(host.facts['functions']).toEqual(
     expect.arrayContaining([

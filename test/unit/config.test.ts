@@ -165,6 +165,53 @@ const routes = (...given: readonly object[]) => ({ NOTICE_ROUTES: JSON.stringify
 const toTeams = { sink: 'teams', url: 'https://default.environment.api.powerplatform.com/workflows/1?sig=x' };
 const toCrm = { sink: 'webhook', url: 'https://hooks.fabrikam.example/pal', secret: aSecret };
 
+describe('telemetry', () => {
+  const azureMonitor = {
+    APPLICATIONINSIGHTS_CONNECTION_STRING: 'InstrumentationKey=00000000-0000-4000-8000-000000000001',
+    APPLICATIONINSIGHTS_AUTHENTICATION_STRING:
+      'ClientId=0c0c0c0c-0000-4000-8000-000000000009;Authorization=AAD',
+  };
+
+  it('is off unless it is asked for, also where the host itself has somewhere to send', () => {
+    const { telemetry } = loadConfig(
+      someSettings({ ...azureMonitor, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' }),
+    );
+
+    expect(telemetry).toMatchObject({ otlp: null, azureMonitor: null });
+  });
+
+  it('goes to a collector, to Azure Monitor as an identity, or to both', () => {
+    const { telemetry } = loadConfig(
+      someSettings({
+        ...azureMonitor,
+        TELEMETRY: 'otlp, azure-monitor',
+        TELEMETRY_SAMPLE_RATIO: '0.1',
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318/',
+      }),
+    );
+
+    expect(telemetry).toEqual({
+      otlp: { endpoint: 'http://127.0.0.1:4318' },
+      azureMonitor: {
+        connectionString: azureMonitor.APPLICATIONINSIGHTS_CONNECTION_STRING,
+        clientId: '0c0c0c0c-0000-4000-8000-000000000009',
+      },
+      sampleRatio: 0.1,
+      serviceName: 'pal-autopilot',
+    });
+  });
+
+  it.each<[Record<string, string>, string]>([
+    [{ TELEMETRY: 'otlp' }, 'OTEL_EXPORTER_OTLP_ENDPOINT'],
+    [{ TELEMETRY: 'azure-monitor' }, 'APPLICATIONINSIGHTS_CONNECTION_STRING'],
+    [{ TELEMETRY: 'jaeger' }, 'TELEMETRY'],
+    [{ TELEMETRY_SAMPLE_RATIO: '10' }, 'TELEMETRY_SAMPLE_RATIO'],
+    [{ APPLICATIONINSIGHTS_CONNECTION_STRING: 'x' }, 'APPLICATIONINSIGHTS_CONNECTION_STRING'],
+  ])('with %j names %s', (changes, setting) => {
+    expect(wrong(changes)).toEqual([setting]);
+  });
+});
+
 describe('routes of notices', () => {
   it('have a name, hear of everything, and may take what is secret from settings of its own', () => {
     const { notices } = loadConfig(

@@ -63,6 +63,7 @@ export async function finishSweep(
     baseline: finished.baseline,
     daysAtRiskCertain: stock.daysAtRisk.certain,
     daysAtRiskPossible: stock.daysAtRisk.possible,
+    openGaps: stock.openGaps,
     ...stock.states,
   });
   return 'finished';
@@ -81,6 +82,8 @@ interface Stock {
   readonly states: Record<string, number>;
   readonly reasons: Record<string, Record<string, number>>;
   readonly daysAtRisk: DaysAtRisk;
+  /** Over all tenants, those that are accepted among them. */
+  readonly openGaps: number;
   readonly news: SweepNews;
   /** Each tenant's state, and whether any differs from what the last sweep left. */
   readonly tenants: readonly TenantAt[];
@@ -104,6 +107,7 @@ async function takeStock(
   const tenants: TenantAt[] = [];
   let atRisk: DaysAtRisk = { certain: 0, possible: 0, neverEarned: 0 };
   let news = noNews;
+  let openGaps = 0;
   let changed = last === null;
   for await (const { key: tenantId, left: listed, right: before } of joined) {
     if (!listed) {
@@ -115,6 +119,7 @@ async function takeStock(
     const window = { days: RISK_DAYS, now, sweptAt: sweptAt(summary, sweep) };
     atRisk = addDays(atRisk, daysAtRisk(summary, window));
     states[state] = (states[state] ?? 0) + 1;
+    openGaps += summary.openGaps;
     if (reason !== null) {
       const ofState = (reasons[state] ??= {});
       ofState[reason] = (ofState[reason] ?? 0) + 1;
@@ -123,7 +128,7 @@ async function takeStock(
     changed ||= before?.state !== state;
     tenants.push({ tenantId, state });
   }
-  return { states, reasons, daysAtRisk: atRisk, news, tenants, changed };
+  return { states, reasons, daysAtRisk: atRisk, openGaps, news, tenants, changed };
 }
 
 async function* statesBefore(

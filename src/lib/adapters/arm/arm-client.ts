@@ -3,6 +3,7 @@ import {
   createDefaultHttpClient,
   createHttpHeaders,
   createPipelineRequest,
+  type HttpClient,
   type HttpMethods,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
@@ -13,6 +14,8 @@ export interface ArmClientDeps {
   /** For example `https://management.azure.com`, without a trailing slash. */
   readonly endpoint: string;
   readonly timeoutMs: number;
+  /** What requests are sent with; the SDKs' own client where absent. */
+  readonly http?: HttpClient | undefined;
   readonly clock: () => Date;
   readonly newId: () => string;
   /** Counts a call, and whether it was throttled. */
@@ -44,7 +47,7 @@ export type ArmAs = (credential: TokenCredential) => ArmClient;
 
 /** A thin REST client for ARM: one request, no retry, every trouble a `Failure` with the request id support asks for. */
 export function makeArmClient(deps: ArmClientDeps): ArmAs {
-  const http = createDefaultHttpClient();
+  const http = deps.http ?? createDefaultHttpClient();
   return (credential) => async (call) => {
     const token = await credential.getToken(`${deps.endpoint}/.default`);
     if (!token) throw new Failure('denied', `Entra gave no token when ${call.what}.`);

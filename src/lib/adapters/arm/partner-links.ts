@@ -1,5 +1,6 @@
 import { ACEProvisioningManagementPartnerAPI, type PartnerResponse } from '@azure/arm-managementpartner';
 import type { TokenCredential } from '@azure/core-auth';
+import type { HttpClient } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
 import { Failure } from '../../domain/failure.ts';
 import type { LinkIdentity, LinkReading, ObservedLink } from '../../domain/link.ts';
@@ -13,6 +14,8 @@ export interface PartnerLinksDeps {
   readonly credentialOf: (identity: LinkIdentity) => TokenCredential;
   readonly gate: BucketGate;
   readonly timeoutMs: number;
+  /** What requests are sent with; the SDK's own client where absent. */
+  readonly http?: HttpClient | undefined;
   readonly clock: () => Date;
 }
 
@@ -44,6 +47,7 @@ export function makePartnerLinks(deps: PartnerLinksDeps): PartnerLinks {
     const client = new ACEProvisioningManagementPartnerAPI(credential, {
       endpoint: deps.endpoint,
       retryOptions: { maxRetries: 0 },
+      ...(deps.http ? { httpClient: deps.http } : {}),
     });
     clients.set(credential, client);
     return client;

@@ -6,6 +6,7 @@ import {
   ManagedIdentityCredential,
   type TokenCredentialOptions,
 } from '@azure/identity';
+import type { HttpClient } from '@azure/core-rest-pipeline';
 import type { EntraWatch } from './entra-watch.ts';
 
 /**
@@ -28,12 +29,14 @@ export interface CredentialContext {
   /** True for a private authority, which Entra's public discovery does not know. */
   readonly privateAuthority: boolean;
   readonly watch: EntraWatch;
+  /** What requests are sent with; the SDK's own client where absent. */
+  readonly http?: HttpClient | undefined;
 }
 
 /** Makes the credential of one identity in one tenant. SDK retries are off: the disposition table decides. */
 export function makeCredential(settings: CredentialSettings, context: CredentialContext): TokenCredential {
   const { tenantId, applicationId, authorityHost, privateAuthority } = context;
-  const transport = transportOf(context.watch);
+  const transport = transportOf(context);
   const options = { authorityHost, disableInstanceDiscovery: privateAuthority, ...transport };
   const managedIdentity = (clientId: string) => new ManagedIdentityCredential({ clientId, ...transport });
   switch (settings.kind) {
@@ -59,9 +62,10 @@ export function makeCredential(settings: CredentialSettings, context: Credential
   }
 }
 
-function transportOf(watch: EntraWatch): TokenCredentialOptions {
+function transportOf({ watch, http }: CredentialContext): TokenCredentialOptions {
   return {
     retryOptions: { maxRetries: 0 },
+    ...(http ? { httpClient: http } : {}),
     additionalPolicies: [{ policy: watch.policy, position: 'perCall' }],
   };
 }

@@ -1,0 +1,3 @@
+/** The only door to the OpenTelemetry SDK: built into a file of its own, which nobody reads where telemetry is off. */
+export { azureMonitorExporters, otlpExporters } from './exporters.ts';
+export { makeOtel } from './otel.ts';
