@@ -3,7 +3,8 @@ import { Failure } from '../../../src/lib/domain/failure.ts';
 import type { IndexedTenant } from '../../../src/lib/domain/indexed-subscription.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../support/clock.ts';
 import { collect } from '../../support/collect.ts';
-import { ids, roles, someFacts, subscriptionId } from '../../support/delegations.ts';
+import { ids, roles, someFacts, subscription, subscriptionId } from '../../support/delegations.ts';
+import { aRequest } from '../../support/requests.ts';
 import { anOnboarding } from '../../support/stage.ts';
 import {
   aSweepStage,
@@ -28,6 +29,13 @@ async function aSweptEstate(count: number): Promise<SweepStage> {
 const phasesOf = (stage: SweepStage, count: number) =>
   numbers(count).map((n) => stage.ledger.held(customer(n)).phase);
 
+/** One look at a tenant that nobody asked for, and that cannot be made. */
+async function passUnavailable(stage: SweepStage, tenantId: string): Promise<void> {
+  const failure = new Failure('unavailable', 'Azure answered 503.');
+  stage.azure.fail('find', failure);
+  await expect(stage.reconcileTenant(aRequest({ id: tenantId }))).rejects.toBe(failure);
+}
+
 describe('a sweep', () => {
   it('counts states and reasons, and tells no news as the first one', async () => {
     const stage = aSweepStage();
@@ -46,6 +54,24 @@ describe('a sweep', () => {
       reasons: { 'not-earning': { 'role-not-eligible': 1 } },
       openFollowUps: 0,
     });
+  });
+
+  it('is the baseline until one has come to the end of the estate', async () => {
+    const stage = aSweepStage();
+    for (const n of [1, 2, 3]) putCustomer(stage, n);
+    const trouble = new Failure('unavailable', 'Azure answered 503.');
+    stage.azure.fail('tenants', trouble);
+    stage.azure.fail(`tenants ${customer(2)}`, trouble);
+
+    const sweeps = [];
+    for (const _night of numbers(4)) sweeps.push(await stage.sweepOnce());
+
+    expect(sweeps.map(({ baseline, partial }) => [baseline, partial])).toEqual([
+      [true, true],
+      [true, true],
+      [true, false],
+      [false, false],
+    ]);
   });
 
   it('sums days at risk, and announces its summary at its end', async () => {
@@ -149,6 +175,38 @@ describe('a sweep', () => {
 
     expect(record).toMatchObject({ partial: true, coveredUpTo: customer(2) });
     expect(numbers(4).map((n) => stage.ledger.held(customer(n)).openGaps.length)).toEqual([1, 0, 0, 0]);
+  });
+
+  it('that could read nothing makes nobody stale, nor does one failed look, while what was seen before still counts', async () => {
+    const stage = await aSweptEstate(3);
+    stage.clock.pass(20 * DAY);
+    await stage.sweepOnce();
+    stage.clock.pass(DAY);
+    stage.azure.fail('tenants', new Failure('unavailable', 'Azure answered 503.'));
+    await passUnavailable(stage, customer(2));
+
+    const blind = await stage.sweepOnce();
+    stage.clock.pass(30 * HOUR);
+    stage.azure.fail('tenants', new Failure('unavailable', 'Azure answered 503.'));
+    const later = await stage.sweepOnce();
+
+    expect(blind).toMatchObject({ partial: true, coveredUpTo: null, states: { earning: 3 } });
+    expect(later.reasons).toEqual({ 'not-earning': { stale: 3 } });
+  });
+
+  it('does not make a tenant look seen whose own look fails night after night', async () => {
+    const stage = await aSweptEstate(2);
+    await stage.sweepOnce();
+    for (const _night of numbers(3)) {
+      stage.clock.pass(DAY);
+      await passUnavailable(stage, customer(2));
+      stage.azure.fail(subscription(2).id, new Failure('unavailable', 'Azure answered 503.'), 10);
+      await stage.sweepOnce();
+    }
+
+    const record = await stage.sweepOnce();
+
+    expect(record.reasons).toEqual({ 'not-earning': { stale: 1 } });
   });
 
   it('is skipped while another one is under way', async () => {
