@@ -58,6 +58,14 @@ export interface Coverage {
   readonly startedAt: string;
 }
 
+/** An operator's word that what a sweep holds back is true. */
+export interface Confirmation {
+  readonly by: string;
+  /** ISO instant. */
+  readonly at: string;
+  readonly tenants: number;
+}
+
 /** One sweep on record. */
 export interface SweepRecord {
   readonly sweepId: string;
@@ -80,7 +88,7 @@ export interface SweepRecord {
   /** Earning scopes whose loss is held back, because too many would be lost at once. */
   readonly heldScopes: number;
   /** The operator who confirmed what was held; null while nobody has. */
-  readonly confirmed: { readonly by: string; readonly at: string; readonly tenants: number } | null;
+  readonly confirmed: Confirmation | null;
   /** Follow-ups still open when the sweep ended. */
   readonly openFollowUps: number;
   /** Tenants by state, counted when the sweep ended. */

@@ -31,7 +31,10 @@ export async function finishSweep(
   if (assessed.status !== 'following-up') return assessed.status;
   const now = deps.clock();
   const open = await deps.followUps.open(assessed.sweepId, COUNTED);
-  if (open > 0 && now.getTime() - Date.parse(assessed.assessedAt ?? assessed.startedAt) < deps.finishLimitMs) {
+  if (
+    open > 0 &&
+    now.getTime() - Date.parse(assessed.assessedAt ?? assessed.startedAt) < deps.finishLimitMs
+  ) {
     await deps.sweeps.lease(assessed.sweepId, new Date(now.getTime() + deps.leaseMs), now);
     await askToFinish(deps, request);
     return 'following-up';

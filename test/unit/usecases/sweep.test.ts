@@ -382,6 +382,37 @@ describe('the brake of a sweep', () => {
     expect(gone(stage)).toBe(12);
   });
 
+  it('may be confirmed while the sweep comes to its end', async () => {
+    const { stage, held } = await aMassWorsening();
+    await stage.sweeps.write({ ...held, status: 'following-up' });
+    const read = stage.sweepLists.read.bind(stage.sweepLists);
+    stage.sweepLists.read = async function* (list, sweepId) {
+      yield* read(list, sweepId);
+      await stage.sweeps.write(held);
+    };
+
+    await stage.confirm(held.sweepId, 'kari');
+    const confirmed = await stage.sweeps.read(held.sweepId);
+    await stage.sweeps.write(held);
+
+    expect(confirmed).toMatchObject({ status: 'finished', confirmed: { by: 'kari', tenants: 12 } });
+    expect((await stage.sweeps.read(held.sweepId))?.confirmed).toEqual(confirmed?.confirmed);
+  });
+
+  it('may be confirmed again where confirming broke off, and waits for nothing in vain', async () => {
+    const { stage, held } = await aMassWorsening();
+    stage.sweeps.fail('confirm', new Failure('unavailable', 'The table does not answer.'));
+    await expect(stage.confirm(held.sweepId, 'kari')).rejects.toMatchObject({ kind: 'unavailable' });
+    await stage.settle();
+    stage.clock.pass(MINUTE);
+
+    const again = await stage.confirm(held.sweepId, 'kari');
+    await stage.settle();
+
+    expect(again).toEqual({ kind: 'confirmed', tenants: 12 });
+    expect(await stage.followUps.open(held.sweepId, 100)).toBe(0);
+  });
+
   it('refuses to confirm what holds nothing, is unknown, is running, or was followed by another sweep', async () => {
     const { stage, held } = await aMassWorsening();
     stage.clock.pass(HOUR);
@@ -461,6 +492,20 @@ describe('customers found without having been announced', () => {
     expect((await collect(stage.ledger.all())).map(({ registration }) => registration.tenantId)).toEqual([
       customer(2),
     ]);
+  });
+
+  it('stay dismissed when the index misses them once', async () => {
+    const { stage } = await foundTwo();
+    await stage.decide.dismiss(customer(1), decision);
+    removeCustomer(stage, 1);
+    stage.clock.pass(HOUR);
+    await stage.sweepOnce();
+    putCustomer(stage, 1);
+    stage.clock.pass(HOUR);
+
+    const record = await stage.sweepOnce();
+
+    expect(record.tenants).toMatchObject({ dismissed: 1, found: 1 });
   });
 
   it('are forgotten when they are delegated no more, but not by a sweep that was partial', async () => {
