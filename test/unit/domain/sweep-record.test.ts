@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { earlierBeside, newSweepRecord, sweptAt, type SweepRecord } from '../../../src/lib/domain/sweep-record.ts';
+import {
+  earlierBeside,
+  newSweepRecord,
+  sweptAt,
+  type SweepRecord,
+} from '../../../src/lib/domain/sweep-record.ts';
 import { aRegistration } from '../../support/tenants.ts';
 
 /** A sweep of the nth night of March that came as far as a tenant, or to the end, and knows what was before. */
-function aNight(night: number, upTo: string | null | 'nowhere', last: SweepRecord | null = null): SweepRecord {
+function aNight(night: number, upTo: string | null, last: SweepRecord | null = null): SweepRecord {
   const startedAt = `2026-03-${String(night).padStart(2, '0')}T02:00:00.000Z`;
   const partial = upTo !== null;
   const coveredUpTo = upTo === 'nowhere' ? null : upTo;
