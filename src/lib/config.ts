@@ -300,8 +300,10 @@ const environment = z.object({
       'What becomes of customers that are found and were never announced: `auto` registers them, `review` puts them up for decision.',
     ),
   SWEEP_LEASE_MS: count
-    .default(30 * MINUTE)
-    .describe('How long a sweep that stopped without a word keeps others from starting.'),
+    .default(40 * MINUTE)
+    .describe(
+      'How long a sweep that stopped without a word keeps others from starting. Longer than a run of a function may take (`functionTimeout` in host.json).',
+    ),
   SWEEP_FINISH_PAUSE_MS: count
     .default(30 * SECOND)
     .describe('Pause between two looks at whether a sweep’s passes have ended.'),

@@ -85,6 +85,23 @@ describe.each(kinds)('sweeps %s', (_, make) => {
     expect(await sweeps.lastFinished()).toBeNull();
   });
 
+  it('keep a confirmation, and what else was written meanwhile', async () => {
+    const { sweeps } = make();
+    const record = newSweepRecord('sweep-1', at('02:00').toISOString());
+    await sweeps.write({ ...record, status: 'following-up' });
+    const confirmation = { by: 'kari', at: at('03:00').toISOString(), tenants: 12 };
+
+    await Promise.all([sweeps.confirm('sweep-1', confirmation), sweeps.write(finished('sweep-1', '02:00'))]);
+    await sweeps.confirm('sweep-1', { ...confirmation, by: 'ola' });
+    await sweeps.confirm('sweep-2', confirmation);
+
+    expect(await sweeps.read('sweep-1')).toEqual({
+      ...finished('sweep-1', '02:00'),
+      confirmed: confirmation,
+    });
+    expect(await sweeps.read('sweep-2')).toBeNull();
+  });
+
   it('have one that finished last, also when an earlier one is written again', async () => {
     const { sweeps } = make();
     await sweeps.write(finished('sweep-1', '02:00'));

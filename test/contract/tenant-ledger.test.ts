@@ -385,7 +385,7 @@ function breakingOffAt(table: Table, nth: number): Table {
     async transact(actions) {
       transactions += 1;
       if (transactions >= nth) throw new Failure('unavailable', 'The worker has died.');
-      await table.transact(actions);
+      return table.transact(actions);
     },
   };
 }
@@ -437,6 +437,30 @@ describe('a large commit that broke off in the middle', () => {
 });
 
 describe('two large commits made from one reading', () => {
+  it('stop the first in the middle where the other takes over, and leave the whole of the other', async () => {
+    const table = azurite.table();
+    const other = makeTenantLedger(table, quiet, randomUUID, makeFakeOutbox());
+    const known = await registered(other);
+    await other.commit(known, aCommit(known, many(450)));
+    const before = await stored(other);
+    const lost = many(450, { verdict: 'gone' });
+    let transactions = 0;
+    const slow: Table = {
+      ...table,
+      async transact(actions) {
+        transactions += 1;
+        if (transactions === 3) await other.commit(await stored(other), aCommit(before, lost));
+        return table.transact(actions);
+      },
+    };
+    const first = makeTenantLedger(slow, quiet, randomUUID, makeFakeOutbox());
+    const found = aCommit(before, many(450, { verdict: 'role-not-eligible' }));
+
+    await expect(first.commit(before, found)).rejects.toMatchObject({ kind: 'conflict' });
+
+    expect(inOrder((await stored(other)).record).scopes).toEqual(lost);
+  });
+
   it('leave the whole of the one that came first and nothing of the other', async () => {
     const ledger = makeTenantLedger(azurite.table(), quiet, randomUUID, makeFakeOutbox());
     const known = await registered(ledger);

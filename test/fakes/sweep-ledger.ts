@@ -18,12 +18,19 @@ export function makeFakeSweepLedger(): SweepLedger & Trouble {
       if (record) sweeps.set(sweepId, record);
       return Promise.resolve(true);
     },
-    async write(record) {
+    async write(given) {
       trouble.meet('write');
+      const record = { ...given, confirmed: given.confirmed ?? sweeps.get(given.sweepId)?.confirmed ?? null };
       sweeps.set(record.sweepId, record);
       if (record.status !== 'finished') return Promise.resolve();
       if ((last?.startedAt ?? '') <= record.startedAt) last = record;
       if (held?.owner === record.sweepId) held = null;
+      return Promise.resolve();
+    },
+    async confirm(sweepId, confirmation) {
+      trouble.meet('confirm');
+      const known = sweeps.get(sweepId);
+      if (known) sweeps.set(sweepId, { ...known, confirmed: known.confirmed ?? confirmation });
       return Promise.resolve();
     },
     read: async (sweepId) => Promise.resolve(sweeps.get(sweepId) ?? null),

@@ -15,7 +15,7 @@ import type { RoleAssignment } from './role-assignment.ts';
 import type { Scope } from './scope.ts';
 import type { SubscriptionFacts } from './subscription.ts';
 import type { TenantAt } from './sweep-news.ts';
-import type { EstateCall, SweepRecord } from './sweep-record.ts';
+import type { Confirmation, EstateCall, SweepRecord } from './sweep-record.ts';
 import type { TenantChange, TenantRecord } from './tenant-record.ts';
 import type { TenantSummary } from './tenant-summary.ts';
 import type { Registration } from './tenant.ts';
@@ -232,10 +232,12 @@ export interface SweepLedger {
    */
   lease(sweepId: string, until: Date, now: Date, record?: SweepRecord): Promise<boolean>;
   /**
-   * Writes a sweep's record. One that has finished gives its lease back in the same step; of those, the one that began
-   * last is the last one.
+   * Writes a sweep's record; a confirmation that is on record stays. One that has finished gives its lease back in the same
+   * step; of those, the one that began last is the last one.
    */
   write(record: SweepRecord): Promise<void>;
+  /** Puts a confirmation on a sweep's record, whatever becomes of the rest meanwhile; the first one stays. */
+  confirm(sweepId: string, confirmation: Confirmation): Promise<void>;
   read(sweepId: string): Promise<SweepRecord | null>;
   /** Sweeps, newest first: the first so many before one; null for the newest. */
   recent(before: string | null, size: number): Promise<readonly SweepRecord[]>;

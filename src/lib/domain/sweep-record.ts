@@ -50,6 +50,22 @@ export const noTenants: SweptTenants = {
 /** What it takes to go through the estate: queries of the index, and pages of the list of subscriptions. */
 export type EstateCall = 'graphQueries' | 'subscriptionPages';
 
+/** How far one sweep could read the estate. */
+export interface Coverage {
+  /** The last tenant it came to; null where it read the estate to its end. */
+  readonly upTo: string | null;
+  /** When it began (ISO instant). */
+  readonly startedAt: string;
+}
+
+/** An operator's word that what a sweep holds back is true. */
+export interface Confirmation {
+  readonly by: string;
+  /** ISO instant. */
+  readonly at: string;
+  readonly tenants: number;
+}
+
 /** One sweep on record. */
 export interface SweepRecord {
   readonly sweepId: string;
@@ -65,12 +81,14 @@ export interface SweepRecord {
   /** The tenant up to which the estate could be read; null when it was read to its end. */
   readonly coveredUpTo: string | null;
   readonly partial: boolean;
-  /** True for the first one that finished: its findings are a baseline, not news. */
+  /** Earlier sweeps that still count where this one did not come, the newest and nearest first. */
+  readonly earlier: readonly Coverage[];
+  /** True until one has come to the end of the estate: what it finds is a baseline, not news. */
   readonly baseline: boolean;
   /** Earning scopes whose loss is held back, because too many would be lost at once. */
   readonly heldScopes: number;
   /** The operator who confirmed what was held; null while nobody has. */
-  readonly confirmed: { readonly by: string; readonly at: string; readonly tenants: number } | null;
+  readonly confirmed: Confirmation | null;
   /** Follow-ups still open when the sweep ended. */
   readonly openFollowUps: number;
   /** Tenants by state, counted when the sweep ended. */
@@ -97,6 +115,7 @@ export function newSweepRecord(sweepId: string, startedAt: string): SweepRecord 
     calls: { graphQueries: 0, subscriptionPages: 0 },
     coveredUpTo: null,
     partial: false,
+    earlier: [],
     baseline: false,
     heldScopes: 0,
     confirmed: null,
@@ -127,14 +146,41 @@ export function isSweepId(causeId: string): boolean {
   return /^sweep-\d+$/.test(causeId);
 }
 
+/** Whether a baseline is still to come: no sweep up to this one has read the estate to its end. */
+export function isBaselinePending({ baseline, partial }: SweepRecord): boolean {
+  return baseline && partial;
+}
+
 /** Whether a sweep could read nothing of the estate. */
 export function isBlind({ partial, coveredUpTo }: SweepRecord): boolean {
   return partial && coveredUpTo === null;
 }
 
+/** So many earlier sweeps are kept: those that came furthest, because behind the last of them nothing is known. */
+const EARLIER = 10;
+
+/** What still counts of earlier sweeps beside one that has come to its end: those that came further than it did. */
+export function earlierBeside(
+  sweep: Pick<SweepRecord, 'partial' | 'coveredUpTo'>,
+  last: SweepRecord | null,
+): readonly Coverage[] {
+  if (!last || !sweep.partial) return [];
+  const near = sweep.coveredUpTo ?? '';
+  return coveragesOf(last)
+    .filter(({ upTo }) => upTo === null || upTo > near)
+    .slice(-EARLIER);
+}
+
+/** How far a sweep and those before it came; each further than the newer ones before it. */
+function coveragesOf({ partial, coveredUpTo, startedAt, earlier }: SweepRecord): readonly Coverage[] {
+  if (!partial) return [{ upTo: null, startedAt }];
+  return coveredUpTo === null ? earlier : [{ upTo: coveredUpTo, startedAt }, ...earlier];
+}
+
 /**
  * When a sweep last saw a tenant well: the start of the last finished one that covered it. A steady sweep writes no
- * tenant rows, so its row alone would look older than what is known. Null when no such sweep tells anything.
+ * tenant rows, so its row alone would look older than what is known. Null when no such sweep tells anything, or not of a
+ * tenant whose last look failed: whoever notes the failure writes down what was known before.
  */
 export function sweptAt(
   tenant: Pick<TenantSummary, 'registration' | 'failure' | 'lastGood' | 'heldBy'>,
@@ -146,6 +192,6 @@ export function sweptAt(
   // The index shows nothing of our own roles in a tenant: only its pass does, which writes its row.
   if (observedKindsOf(tenant.registration).includes('service-principal')) return null;
   const { tenantId } = tenant.registration;
-  const covered = !last.partial || (last.coveredUpTo !== null && tenantId <= last.coveredUpTo);
-  return covered && tenant.lastGood < last.startedAt ? last.startedAt : null;
+  const covered = coveragesOf(last).find(({ upTo }) => upTo === null || tenantId <= upTo);
+  return covered && tenant.lastGood < covered.startedAt ? covered.startedAt : null;
 }

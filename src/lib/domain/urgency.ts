@@ -1,6 +1,6 @@
 import type { Announcement, TenantAnnouncement } from './announcement.ts';
 import type { Urgency } from './notice-window.ts';
-import { isBlind, isSweepId, type SweepRecord } from './sweep-record.ts';
+import { isBaselinePending, isBlind, isSweepId, type SweepRecord } from './sweep-record.ts';
 
 export interface UrgencyRules {
   /** So many gaps opened within one window are a breach, and told at once. */
@@ -41,11 +41,16 @@ function gapsOpenedBy(announcement: Announcement): number {
   return announcement.kind === 'tenant' ? announcement.gapsOpened.total : 0;
 }
 
-/** Whether the first sweep found it, itself or by the passes it asked for. Being blind is no finding. */
+/**
+ * Whether the first sweep found it, itself or by the passes it asked for. Until one has come to the end of the estate,
+ * every sweep is a first one. Being blind is no finding.
+ */
 function isBaseline(announcement: Announcement, { lastSweep }: UrgencyRules): boolean {
   const causeId = causeOf(announcement);
-  if (causeId === null) return false;
-  return lastSweep === null ? isSweepId(causeId) : lastSweep.baseline && causeId === lastSweep.sweepId;
+  if (causeId === null || !isSweepId(causeId)) return false;
+  if (lastSweep === null || isBaselinePending(lastSweep)) return true;
+  // Ids rise with time.
+  return lastSweep.baseline && causeId <= lastSweep.sweepId;
 }
 
 function causeOf(announcement: Announcement): TenantAnnouncement['causeId'] | null {

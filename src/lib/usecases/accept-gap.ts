@@ -43,8 +43,12 @@ export function makeAcceptGap({ ledger, clock }: AcceptGapDeps): AcceptGap {
       }
       const decision = acceptGapOf(known.record, gapId, given, { at: clock(), causeId });
       if (decision.do === 'refuse') return { kind: 'refused', refusal: decision.refusal };
-      if (decision.do === 'nothing') return { kind: 'unchanged', gap: decision.gap };
       try {
+        if (decision.do === 'nothing') {
+          // The call before this one may have broken off after its commit: writing brings out what it left untold.
+          await ledger.note(known, known.record);
+          return { kind: 'unchanged', gap: decision.gap };
+        }
         const { record, change } = decision;
         await ledger.commit(known, { record, change, closedGaps: [], droppedScopes: [] });
         return { kind: 'accepted', gap: decision.gap };

@@ -1,5 +1,6 @@
 import type { Log } from '../domain/log.ts';
 import type { Clock, FollowUps, Queues, SweepLedger, SweepLists } from '../domain/ports.ts';
+import type { SweepRecord } from '../domain/sweep-record.ts';
 import { followUp } from './sweep-run.ts';
 
 export interface ConfirmSweepDeps {
@@ -36,17 +37,23 @@ export function makeConfirmSweep(deps: ConfirmSweepDeps): ConfirmSweep {
     const last = await deps.sweeps.lastFinished();
     if (last && last.startedAt > record.startedAt) return { kind: 'refused', reason: 'superseded' };
 
-    const asking = { deps, sweepId, walk: record.walks };
+    const at = deps.clock();
+    const asking = { deps, sweepId, walk: walkOf(record, at) };
     let tenants = 0;
     for await (const tenantId of deps.sweepLists.read('held', sweepId)) {
       await followUp(asking, 'tenant', tenantId);
       tenants += 1;
     }
-    const confirmed = { by, at: deps.clock().toISOString(), tenants };
-    // The sweep may have ended meanwhile: what it wrote then stays.
-    const now = (await deps.sweeps.read(sweepId)) ?? record;
-    await deps.sweeps.write({ ...now, confirmed });
+    await deps.sweeps.confirm(sweepId, { by, at: at.toISOString(), tenants });
     deps.log.info('sweep.confirmed', { sweepId, tenants });
     return { kind: 'confirmed', tenants };
   };
+}
+
+/**
+ * Each time it is asked for, confirming counts its copies from elsewhere, as each walk of a sweep does: the queue would
+ * fold what a try that broke off has asked for and has had, and the sweep would wait in vain.
+ */
+function walkOf({ walks, startedAt }: SweepRecord, at: Date): number {
+  return walks + 1 + Math.floor((at.getTime() - Date.parse(startedAt)) / 1_000);
 }

@@ -3,7 +3,7 @@ import { addDays, daysAtRisk, RISK_DAYS, type DaysAtRisk } from '../domain/days-
 import { mergeJoin } from '../domain/merge-join.ts';
 import { standingOn } from '../domain/standing.ts';
 import { addNews, noNews, type SweepNews, type TenantAt } from '../domain/sweep-news.ts';
-import { sweptAt, type SweepRecord } from '../domain/sweep-record.ts';
+import { earlierBeside, isBaselinePending, sweptAt, type SweepRecord } from '../domain/sweep-record.ts';
 import type { SweepRequest } from '../domain/sweep.ts';
 import { linksOnRecord } from '../domain/tenant-state.ts';
 import type { SweepTenantsDeps } from './sweep-run.ts';
@@ -26,17 +26,21 @@ export async function finishSweep(
   deps: SweepTenantsDeps,
   request: SweepRequest,
 ): Promise<SweepRecord['status']> {
-  const record = await deps.sweeps.read(request.sweepId);
-  if (!record) return 'skipped';
-  if (record.status !== 'following-up') return record.status;
+  const assessed = await deps.sweeps.read(request.sweepId);
+  if (!assessed) return 'skipped';
+  if (assessed.status !== 'following-up') return assessed.status;
   const now = deps.clock();
-  const open = await deps.followUps.open(record.sweepId, COUNTED);
-  if (open > 0 && now.getTime() - Date.parse(record.assessedAt ?? record.startedAt) < deps.finishLimitMs) {
-    await deps.sweeps.lease(record.sweepId, new Date(now.getTime() + deps.leaseMs), now);
+  const open = await deps.followUps.open(assessed.sweepId, COUNTED);
+  if (
+    open > 0 &&
+    now.getTime() - Date.parse(assessed.assessedAt ?? assessed.startedAt) < deps.finishLimitMs
+  ) {
+    await deps.sweeps.lease(assessed.sweepId, new Date(now.getTime() + deps.leaseMs), now);
     await askToFinish(deps, request);
     return 'following-up';
   }
   const last = await deps.sweeps.lastFinished();
+  const record: SweepRecord = { ...assessed, earlier: earlierBeside(assessed, last) };
   const stock = await takeStock(deps, record, last, now);
   // The states are there before the record that names them; what a crash leaves is written over.
   if (stock.changed) await deps.sweepLists.write('states', record.sweepId, stock.tenants);
@@ -45,7 +49,7 @@ export async function finishSweep(
     status: 'finished',
     finishedAt: now.toISOString(),
     openFollowUps: open,
-    baseline: last === null,
+    baseline: last === null || isBaselinePending(last),
     states: stock.states,
     reasons: stock.reasons,
     daysAtRisk: stock.daysAtRisk,

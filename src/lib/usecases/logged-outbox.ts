@@ -1,4 +1,5 @@
 import type { Announcement } from '../domain/announcement.ts';
+import type { LinkChange } from '../domain/link.ts';
 import type { Log } from '../domain/log.ts';
 import type { Outbox } from '../domain/ports.ts';
 
@@ -22,9 +23,13 @@ function logGaps(announcement: Announcement, log: Log): void {
     const id = announcement.after.registration.tenantId;
     log.warn('gap.opened', { subject: 'tenant', id, gaps: total, reasons: reasons.join(',') });
   }
-  if (announcement.kind === 'link') {
+  if (announcement.kind === 'link' && isLost(announcement.change)) {
     const { tenantId, objectId, change } = announcement;
-    if (change.from !== 'linked' || change.to === 'linked') return;
     log.warn('gap.opened', { subject: 'link', id: `${tenantId}~${objectId}`, gaps: 1, reasons: change.to });
   }
+}
+
+/** What an operator has ordered is no alarm. */
+function isLost({ from, to, order }: LinkChange): boolean {
+  return from === 'linked' && to !== 'linked' && order === undefined;
 }

@@ -3,6 +3,7 @@ import { detailOf, withAsked } from '../domain/asked.ts';
 import { attestationStanding } from '../domain/attestation.ts';
 import { desiredNow, type DesiredLink } from '../domain/desired-link.ts';
 import { Failure, noteOf } from '../domain/failure.ts';
+import { latest } from '../domain/gap.ts';
 import { secondLookAt, type SecondLooks } from '../domain/second-look.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Clock, LinkLedger, Queues, SweepLedger, TenantLedger, Versioned } from '../domain/ports.ts';
@@ -75,8 +76,7 @@ async function pass(
       'rejected',
       `The tenant asks for the principal “${name}”, which the settings do not name.`,
     );
-    const failure = noteOf(unknown, deps.clock());
-    const record = { ...known.record, failure, lastOutcome: 'failed' as const };
+    const record = inTrouble(known.record, unknown, deps.clock(), sweptAt(known.record, lastSweep));
     await deps.ledger.note(
       known,
       answering(record, request, { kind: 'failed', failure: unknown }, deps.clock()),
@@ -118,13 +118,23 @@ async function look(
     if (!trouble && !assessment.change && isUncovered(record)) return personOrNothing(deps, current, request);
     const isFind = !restsOnHome(current.record) && restsOnHome(record);
     if (isFind) await askForLink(deps, rules.identities.principal);
-    return conclude(deps, current, { ...assessment, record }, trouble, { request, at, link });
+    const conclusion = { request, at, sweptAt: seen.sweptAt, link };
+    return conclude(deps, current, { ...assessment, record }, trouble, conclusion);
   });
 }
 
 /** A tenant in which people link by hand, and no delegation covers anything. */
 function isUncovered({ registration, phase }: TenantRecord): boolean {
   return isByHand(registration) && phase !== 'covered';
+}
+
+/**
+ * The record with a failure beside what it holds. From now on no sweep's word counts for it (see `sweptAt`): so what the
+ * last one knew of it is written down, or one failure would make it as old as its row.
+ */
+function inTrouble(record: TenantRecord, failure: Failure, at: Date, seenAt: string | null): TenantRecord {
+  const lastGood = latest(record.lastGood, seenAt);
+  return { ...record, lastGood, failure: noteOf(failure, at), lastOutcome: 'failed' };
 }
 
 /** The record with the answer to who asked for the look; of any other cause it stays as it is. */
@@ -191,6 +201,8 @@ async function answerOvertaken(
 interface Conclusion {
   readonly request: ReconcileRequest;
   readonly at: Date;
+  /** When a sweep saw the tenant well after its own last good look (ISO instant); null otherwise. */
+  readonly sweptAt: string | null;
   /** What came of the link, where an operator asked for the look: the more telling part of the answer. */
   readonly link?: Outcome | null;
 }
@@ -203,13 +215,13 @@ async function conclude(
   trouble: Failure | null,
   conclusion: Conclusion,
 ): Promise<Outcome> {
-  const { request, at } = conclusion;
+  const { request, at, sweptAt: seenAt } = conclusion;
   if (!trouble) {
     const outcome = await settle(deps, known, assessment, conclusion);
     await lookAgain(deps, assessment.record, request, at);
     return outcome;
   }
-  const failed = { ...assessment.record, failure: noteOf(trouble, at), lastOutcome: 'failed' as const };
+  const failed = inTrouble(assessment.record, trouble, at, seenAt);
   const noted = answering(failed, request, { kind: 'failed', failure: trouble }, at);
   await write(deps, known, { ...assessment, record: noted });
   if (trouble.kind === 'denied') await lookAgain(deps, noted, request, at);
@@ -221,7 +233,7 @@ async function settle(
   deps: ReconcileTenantDeps,
   known: Versioned<TenantRecord>,
   assessment: Assessment,
-  { request, at, link = null }: Conclusion,
+  { request, at, link = null }: Omit<Conclusion, 'sweptAt'>,
 ): Promise<Outcome> {
   const kind = assessment.change ? 'assessed' : 'unchanged';
   const outcome: Outcome = link && link.kind !== 'unchanged' ? link : { kind };

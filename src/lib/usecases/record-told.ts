@@ -6,7 +6,7 @@ import type { TenantRecord, Told } from '../domain/tenant-record.ts';
 import { toldCommit } from '../domain/told-change.ts';
 
 export interface RecordToldDeps {
-  readonly ledger: Pick<TenantLedger, 'read' | 'commit'>;
+  readonly ledger: Pick<TenantLedger, 'read' | 'commit' | 'note'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -41,15 +41,19 @@ export async function recordTold(
     const at = deps.clock();
     const decision = decide(known.record, at);
     if (decision.kind === 'refused') return decision;
-    if (decision.kind === 'unchanged') return { kind: 'unchanged', record: known.record };
-    const commit = toldCommit(known.record, decision.record, [decision.told], { at, causeId });
     try {
+      if (decision.kind === 'unchanged') {
+        // The call before this one may have broken off after its commit: writing brings out what it left untold.
+        await deps.ledger.note(known, known.record);
+        return { kind: 'unchanged', record: known.record };
+      }
+      const commit = toldCommit(known.record, decision.record, [decision.told], { at, causeId });
       await deps.ledger.commit(known, commit);
+      deps.log.info('tenant.told', { tenantId, what: decision.told.what, version: commit.record.version });
+      return { kind: 'recorded', record: commit.record };
     } catch (error) {
       if (tries < WRITE_TRIES && error instanceof Failure && error.kind === 'conflict') continue;
       throw error;
     }
-    deps.log.info('tenant.told', { tenantId, what: decision.told.what, version: commit.record.version });
-    return { kind: 'recorded', record: commit.record };
   }
 }

@@ -75,9 +75,12 @@ async function assessEstate(
   return 'following-up';
 }
 
-/** What a whole sweep has not found again is delegated to us no more, or on record by now: nothing to decide. */
+/**
+ * What a whole sweep has not found again is delegated to us no more, or on record by now: nothing to decide. What an
+ * operator has dismissed stays dismissed: the index may only have missed it.
+ */
 async function forgetNotFound({ found }: SweepTenantsDeps, at: Date): Promise<void> {
-  for await (const { tenantId, lastSeenAt } of found.all()) {
-    if (Date.parse(lastSeenAt) < at.getTime()) await found.remove(tenantId);
+  for await (const { tenantId, lastSeenAt, dismissed } of found.all()) {
+    if (!dismissed && Date.parse(lastSeenAt) < at.getTime()) await found.remove(tenantId);
   }
 }

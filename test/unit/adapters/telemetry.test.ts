@@ -102,6 +102,7 @@ describe('a message', () => {
     const messages: OutgoingMessage[] = [];
     const queues = makeTracedQueues(
       {
+        reach: () => Promise.resolve(),
         send: (_, outgoing) => {
           messages.push(outgoing);
           return Promise.resolve();

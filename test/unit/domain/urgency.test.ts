@@ -72,6 +72,16 @@ describe('what the first sweep finds', () => {
     expect(urgencyOf(anObserverAnnouncement('lost'), null)).toBe('at-once');
   });
 
+  it('is silent until a sweep has come to the end of the estate, and then what earlier ones found', () => {
+    const blind = aSweep({ ...first, partial: true, coveredUpTo: null });
+    const second = 'sweep-20260311020000000';
+    const whole = aSweep({ sweepId: second, baseline: true });
+
+    expect(urgencyOf(aBreach(40, { causeId: second }), blind)).toBe('silent');
+    expect(urgencyOf(aBreach(40, { causeId }), whole)).toBe('silent');
+    expect(urgencyOf(aBreach(40, { causeId: 'sweep-20260312020000000' }), whole)).toBe('at-once');
+  });
+
   it('makes no breach of what else happens', () => {
     const announcements = [aBreach(40, { causeId }), aBreach(1)];
 

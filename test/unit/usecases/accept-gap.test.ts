@@ -3,6 +3,7 @@ import { Failure } from '../../../src/lib/domain/failure.ts';
 import { gapIdOf } from '../../../src/lib/domain/gap.ts';
 import { gapAcceptance } from '../../../src/lib/domain/gap-acceptance.ts';
 import { makeAcceptGap } from '../../../src/lib/usecases/accept-gap.ts';
+import { makeFakeOutbox } from '../../fakes/outbox.ts';
 import { makeFakeTenantLedger } from '../../fakes/tenant-ledger.ts';
 import { aClock } from '../../support/clock.ts';
 import { ids } from '../../support/delegations.ts';
@@ -17,7 +18,8 @@ const accepted = {
 };
 
 function aLedgerWithGaps() {
-  const ledger = makeFakeTenantLedger();
+  const outbox = makeFakeOutbox();
+  const ledger = makeFakeTenantLedger(outbox);
   const bad = { verdict: 'role-not-eligible' } as const;
   const closedAt = '2026-03-06T12:00:00.000Z';
   ledger.hold(
@@ -30,7 +32,7 @@ function aLedgerWithGaps() {
   const acceptGap = makeAcceptGap({ ledger, clock });
   const accept = (changes: Partial<Parameters<typeof acceptGap>[0]> = {}) =>
     acceptGap({ tenantId: ids.customer, gapId: GAP, causeId: 'request-1', ...accepted, ...changes });
-  return { ledger, clock, accept };
+  return { ledger, outbox, clock, accept };
 }
 
 describe('accepting a gap', () => {
@@ -63,6 +65,17 @@ describe('accepting a gap', () => {
     clock.pass(60_000);
 
     expect(await accept()).toMatchObject({ kind: 'unchanged' });
+    expect(ledger.changes(ids.customer)).toHaveLength(1);
+  });
+
+  it('said again where it broke off brings out what was left untold', async () => {
+    const { ledger, outbox, accept } = aLedgerWithGaps();
+    outbox.fail('announce', new Failure('unavailable', 'The queue does not answer.'));
+    await expect(accept()).rejects.toMatchObject({ kind: 'unavailable' });
+
+    expect(await accept()).toMatchObject({ kind: 'unchanged' });
+
+    expect(outbox.announced).toMatchObject([{ kind: 'tenant', version: 2 }]);
     expect(ledger.changes(ids.customer)).toHaveLength(1);
   });
 

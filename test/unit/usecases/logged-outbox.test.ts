@@ -4,6 +4,7 @@ import { Failure } from '../../../src/lib/domain/failure.ts';
 import type { Outbox } from '../../../src/lib/domain/ports.ts';
 import { makeLoggedOutbox } from '../../../src/lib/usecases/logged-outbox.ts';
 import { makeFakeLog } from '../../fakes/log.ts';
+import { aLinkAnnouncement } from '../../support/notices.ts';
 
 const told: Outbox = { announce: () => Promise.resolve() };
 
@@ -56,6 +57,18 @@ describe('an outbox that logs gaps', () => {
     expect(log.entries.map(({ event, fields }) => [event, fields['subject'], fields['reasons']])).toEqual([
       ['gap.opened', 'link', 'linked-elsewhere'],
     ]);
+  });
+
+  it('is silent about a link that stays linked, to another partner ID, and about what was ordered', async () => {
+    const log = makeFakeLog();
+    const order = { verb: 'unlink', by: 'kari', why: 'The customer leaves.' } as const;
+
+    await makeLoggedOutbox(told, log).announce([
+      link('linked', 'linked'),
+      aLinkAnnouncement({ from: 'linked', to: 'unlinked', order }),
+    ]);
+
+    expect(log.entries).toEqual([]);
   });
 
   it('is silent about commits that open no gap', async () => {

@@ -3,6 +3,7 @@ import { Failure } from '../../../src/lib/domain/failure.ts';
 import type { TenantRecord } from '../../../src/lib/domain/tenant-record.ts';
 import { makeRecordDpor } from '../../../src/lib/usecases/record-dpor.ts';
 import { makeFakeLog } from '../../fakes/log.ts';
+import { makeFakeOutbox } from '../../fakes/outbox.ts';
 import { makeFakeTenantLedger } from '../../fakes/tenant-ledger.ts';
 import { aClock } from '../../support/clock.ts';
 import { ids, subscriptionId } from '../../support/delegations.ts';
@@ -26,11 +27,12 @@ const confirmed = {
 };
 
 function aDesk(record: TenantRecord | null = underEa) {
-  const ledger = makeFakeTenantLedger();
+  const outbox = makeFakeOutbox();
+  const ledger = makeFakeTenantLedger(outbox);
   if (record) ledger.hold(record);
   const recordDpor = makeRecordDpor({ ledger, clock: aClock(), log: makeFakeLog() });
   const tell = (input: unknown) => recordDpor({ tenantId: ids.customer, input, causeId: 'op-1' });
-  return { ledger, tell };
+  return { ledger, outbox, tell };
 }
 
 describe('recording a partner of record', () => {
@@ -67,6 +69,17 @@ describe('recording a partner of record', () => {
     expect(await tell(asked)).toMatchObject({ kind: 'unchanged' });
 
     expect(ledger.changes(ids.customer)).toHaveLength(2);
+  });
+
+  it('brings out what was left untold when a step is told again', async () => {
+    const { ledger, outbox, tell } = aDesk();
+    outbox.fail('announce', new Failure('unavailable', 'The queue does not answer.'));
+    await expect(tell(asked)).rejects.toMatchObject({ kind: 'unavailable' });
+
+    expect(await tell(asked)).toMatchObject({ kind: 'unchanged' });
+
+    expect(outbox.announced).toHaveLength(1);
+    expect(ledger.changes(ids.customer)).toHaveLength(1);
   });
 
   it('keeps subscriptions apart', async () => {

@@ -13,6 +13,7 @@ import {
   subscription,
   subscriptionId,
 } from '../../support/delegations.ts';
+import { aRequest } from '../../support/requests.ts';
 import { anOnboarding } from '../../support/stage.ts';
 import {
   aSweepStage,
@@ -36,6 +37,13 @@ async function aSweptEstate(count: number): Promise<SweepStage> {
 
 const phasesOf = (stage: SweepStage, count: number) =>
   numbers(count).map((n) => stage.ledger.held(customer(n)).phase);
+
+/** One look at a tenant that nobody asked for, and that cannot be made. */
+async function passUnavailable(stage: SweepStage, tenantId: string): Promise<void> {
+  const failure = new Failure('unavailable', 'Azure answered 503.');
+  stage.azure.fail('find', failure);
+  await expect(stage.reconcileTenant(aRequest({ id: tenantId }))).rejects.toBe(failure);
+}
 
 describe('a sweep', () => {
   it('counts states and reasons, and tells no news as the first one', async () => {
@@ -106,6 +114,24 @@ describe('a sweep', () => {
     });
     expect(stage.ledger.changes(customer(1))).toHaveLength(1);
     expect(stage.links.held(ids.managingTenant, ids.pal).observed).not.toBeNull();
+  });
+
+  it('is the baseline until one has come to the end of the estate', async () => {
+    const stage = aSweepStage();
+    for (const n of [1, 2, 3]) putCustomer(stage, n);
+    const trouble = new Failure('unavailable', 'Azure answered 503.');
+    stage.azure.fail('tenants', trouble);
+    stage.azure.fail(`tenants ${customer(2)}`, trouble);
+
+    const sweeps = [];
+    for (const _night of numbers(4)) sweeps.push(await stage.sweepOnce());
+
+    expect(sweeps.map(({ baseline, partial }) => [baseline, partial])).toEqual([
+      [true, true],
+      [true, true],
+      [true, false],
+      [false, false],
+    ]);
   });
 
   it('sums days at risk, and announces its summary at its end', async () => {
@@ -209,6 +235,38 @@ describe('a sweep', () => {
 
     expect(record).toMatchObject({ partial: true, coveredUpTo: customer(2) });
     expect(numbers(4).map((n) => stage.ledger.held(customer(n)).openGaps.length)).toEqual([1, 0, 0, 0]);
+  });
+
+  it('that could read nothing makes nobody stale, nor does one failed look, while what was seen before still counts', async () => {
+    const stage = await aSweptEstate(3);
+    stage.clock.pass(20 * DAY);
+    await stage.sweepOnce();
+    stage.clock.pass(DAY);
+    stage.azure.fail('tenants', new Failure('unavailable', 'Azure answered 503.'));
+    await passUnavailable(stage, customer(2));
+
+    const blind = await stage.sweepOnce();
+    stage.clock.pass(30 * HOUR);
+    stage.azure.fail('tenants', new Failure('unavailable', 'Azure answered 503.'));
+    const later = await stage.sweepOnce();
+
+    expect(blind).toMatchObject({ partial: true, coveredUpTo: null, states: { earning: 3 } });
+    expect(later.reasons).toEqual({ 'not-earning': { stale: 3 } });
+  });
+
+  it('does not make a tenant look seen whose own look fails night after night', async () => {
+    const stage = await aSweptEstate(2);
+    await stage.sweepOnce();
+    for (const _night of numbers(3)) {
+      stage.clock.pass(DAY);
+      await passUnavailable(stage, customer(2));
+      stage.azure.fail(subscription(2).id, new Failure('unavailable', 'Azure answered 503.'), 10);
+      await stage.sweepOnce();
+    }
+
+    const record = await stage.sweepOnce();
+
+    expect(record.reasons).toEqual({ 'not-earning': { stale: 1 } });
   });
 
   it('is skipped while another one is under way', async () => {
@@ -430,6 +488,37 @@ describe('the brake of a sweep', () => {
     expect(gone(stage)).toBe(12);
   });
 
+  it('may be confirmed while the sweep comes to its end', async () => {
+    const { stage, held } = await aMassWorsening();
+    await stage.sweeps.write({ ...held, status: 'following-up' });
+    const read = stage.sweepLists.read.bind(stage.sweepLists);
+    stage.sweepLists.read = async function* (list, sweepId) {
+      yield* read(list, sweepId);
+      await stage.sweeps.write(held);
+    };
+
+    await stage.confirm(held.sweepId, 'kari');
+    const confirmed = await stage.sweeps.read(held.sweepId);
+    await stage.sweeps.write(held);
+
+    expect(confirmed).toMatchObject({ status: 'finished', confirmed: { by: 'kari', tenants: 12 } });
+    expect((await stage.sweeps.read(held.sweepId))?.confirmed).toEqual(confirmed?.confirmed);
+  });
+
+  it('may be confirmed again where confirming broke off, and waits for nothing in vain', async () => {
+    const { stage, held } = await aMassWorsening();
+    stage.sweeps.fail('confirm', new Failure('unavailable', 'The table does not answer.'));
+    await expect(stage.confirm(held.sweepId, 'kari')).rejects.toMatchObject({ kind: 'unavailable' });
+    await stage.settle();
+    stage.clock.pass(MINUTE);
+
+    const again = await stage.confirm(held.sweepId, 'kari');
+    await stage.settle();
+
+    expect(again).toEqual({ kind: 'confirmed', tenants: 12 });
+    expect(await stage.followUps.open(held.sweepId, 100)).toBe(0);
+  });
+
   it('refuses to confirm what holds nothing, is unknown, is running, or was followed by another sweep', async () => {
     const { stage, held } = await aMassWorsening();
     stage.clock.pass(HOUR);
@@ -509,6 +598,20 @@ describe('customers found without having been announced', () => {
     expect((await collect(stage.ledger.all())).map(({ registration }) => registration.tenantId)).toEqual([
       customer(2),
     ]);
+  });
+
+  it('stay dismissed when the index misses them once', async () => {
+    const { stage } = await foundTwo();
+    await stage.decide.dismiss(customer(1), decision);
+    removeCustomer(stage, 1);
+    stage.clock.pass(HOUR);
+    await stage.sweepOnce();
+    putCustomer(stage, 1);
+    stage.clock.pass(HOUR);
+
+    const record = await stage.sweepOnce();
+
+    expect(record.tenants).toMatchObject({ dismissed: 1, found: 1 });
   });
 
   it('are forgotten when they are delegated no more, but not by a sweep that was partial', async () => {

@@ -15,6 +15,7 @@ const SAME_TRACE_WITHIN_MS = 15 * 60_000;
 /** Queues whose every message is a span, and carries on the trace it was sent in. */
 export function makeTracedQueues(queues: Queues, telemetry: Telemetry, clock: () => Date): Queues {
   return {
+    reach: (queue) => queues.reach(queue),
     send: (queue, message) =>
       telemetry.span(
         {

@@ -12,11 +12,38 @@ const LEASE = '~lease';
 const LAST = '~last-finished';
 const END = '~';
 
+/** How often a record is written again at once when somebody else has written it in between. */
+const WRITE_TRIES = 5;
+
 /**
  * Sweeps in table `Sweeps`: a row each, and beside them the one lease and a copy of the last that finished. All share a
  * partition, so that a sweep's steps are one transaction each.
  */
 export function makeSweepLedger(table: Table): SweepLedger {
+  /** Makes one record of what is on record, and of nothing else: who was overtaken makes it anew. */
+  const rewrite = async (sweepId: string, make: (known: SweepRecord | null) => SweepRecord | null) => {
+    for (let tries = 1; ; tries++) {
+      const row = await table.get(SWEEPS, sweepId);
+      const record = make(recordOf(row));
+      if (!record) return;
+      const actions = [written(sweepRow(record), row)];
+      if (record.status === 'finished') actions.push(...(await ending(record)));
+      if (await unlessOvertaken(table.transact(actions))) return;
+      if (tries >= WRITE_TRIES)
+        throw new Failure('conflict', `Sweep ${sweepId} is written by too many at once.`);
+    }
+  };
+
+  /** What comes with the end of a sweep: it is the last one, and its lease is given back. */
+  const ending = async (record: SweepRecord): Promise<TransactionAction[]> => {
+    const actions: TransactionAction[] = [];
+    const [last, held] = await Promise.all([table.get(SWEEPS, LAST), table.get(SWEEPS, LEASE)]);
+    const isLast = !last || String(last['startedAt']) <= record.startedAt;
+    if (isLast) actions.push(written({ ...sweepRow(record), rowKey: LAST }, last));
+    if (held?.['owner'] === record.sweepId) actions.push(written(leaseRow('', new Date(0)), held));
+    return actions;
+  };
+
   return {
     async lease(sweepId, until, now, record) {
       const held = await table.get(SWEEPS, LEASE);
@@ -28,16 +55,13 @@ export function makeSweepLedger(table: Table): SweepLedger {
       const lease = written(leaseRow(sweepId, until), held);
       return unlessOvertaken(table.transact(record ? [lease, upsert(sweepRow(record))] : [lease]));
     },
-    async write(record) {
-      const actions = [upsert(sweepRow(record))];
-      if (record.status === 'finished') {
-        const [last, held] = await Promise.all([table.get(SWEEPS, LAST), table.get(SWEEPS, LEASE)]);
-        const isLast = !last || String(last['startedAt']) <= record.startedAt;
-        if (isLast) actions.push(written({ ...sweepRow(record), rowKey: LAST }, last));
-        if (held?.['owner'] === record.sweepId) actions.push(written(leaseRow('', new Date(0)), held));
-      }
-      await table.transact(actions);
-    },
+    write: (record) =>
+      rewrite(record.sweepId, (known) => ({
+        ...record,
+        confirmed: record.confirmed ?? known?.confirmed ?? null,
+      })),
+    confirm: (sweepId, confirmation) =>
+      rewrite(sweepId, (known) => known && { ...known, confirmed: known.confirmed ?? confirmation }),
     read: async (sweepId) => recordOf(await table.get(SWEEPS, sweepId)),
     async recent(before, size) {
       // Ids rise with time, and tables are read upwards; there is about one sweep a night, so all of them are few.

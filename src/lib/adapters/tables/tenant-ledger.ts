@@ -35,8 +35,9 @@ const UNTOLD: Pick<
 /**
  * The ledger of tenants in table `Ledger`: one partition a tenant, one row for the current state, one for each scope,
  * gap, partner of record and change. A commit is one transaction. A larger one first shows itself on the current row (so
- * that nobody else can commit meanwhile), writes its rows beside their former values, and then the current row makes them
- * count; rows of a commit that broke off count by their former values for ever. `newId` names commits.
+ * that nobody else can commit meanwhile), writes its rows beside their former values, each time with the current row, so
+ * that it stops where somebody has taken over, and then the current row makes them count; rows of a commit that broke off
+ * count by their former values for ever. `newId` names commits.
  *
  * A commit leaves what it tells in a row of its own, read with the tenant. It is announced right afterwards, or by the
  * next write when that did not come to its end; then the row goes. The list projection comes last, so that the sweep
@@ -77,9 +78,9 @@ export function makeTenantLedger(
       const room = TRANSACTION_LIMIT - history.length - 1;
       const last = [...rows.slice(-room), ...history.map(upsert)];
       const first = rows.slice(0, -room);
-      const claimed = first.length > 0 ? await begin(table, known, commitId) : known;
-      for (let from = 0; from < first.length; from += TRANSACTION_LIMIT) {
-        await table.transact(first.slice(from, from + TRANSACTION_LIMIT));
+      let claimed = known;
+      for (let from = 0; from < first.length; from += TRANSACTION_LIMIT - 1) {
+        claimed = await claim(table, claimed, commitId, first.slice(from, from + TRANSACTION_LIMIT - 1));
       }
       await table.transact([...last, headAction(claimed, record)]);
       await tell(record.registration.tenantId, [
@@ -179,23 +180,36 @@ async function writeHead(
   else await table.create(row);
 }
 
-/** Says on the current row that a large commit is under way: whoever read before cannot write any more. */
-async function begin(
+/**
+ * Writes a part of a large commit, and says on the current row that it is under way: whoever read before cannot write any
+ * more, and we cannot where somebody has written since.
+ */
+async function claim(
   table: Table,
   known: Versioned<TenantRecord>,
   commitId: string,
+  part: readonly TransactionAction[],
 ): Promise<Versioned<TenantRecord>> {
-  const row = { ...headRow(known.record, known.brokenOff), pending: commitId };
-  const etag = known.etag ? await table.replace(row, known.etag) : await table.create(row);
-  return { ...known, etag };
+  const { tenantId } = known.record.registration;
+  await table.transact([...part, headAction(known, known.record, { pending: commitId })]);
+  // A transaction does not tell the tags it has made everywhere; whoever writes after us takes our name away.
+  const row = await table.get(tenantId, ledgerKeys.current);
+  if (row?.['pending'] !== commitId) {
+    throw new Failure('conflict', `Somebody else has written tenant ${tenantId} in the middle of a commit.`);
+  }
+  return { ...known, etag: row.etag };
 }
 
 function upsert(row: Entity): TransactionAction {
   return ['upsert', row, 'Replace'];
 }
 
-function headAction(known: Versioned<TenantRecord>, record: TenantRecord): TransactionAction {
-  const row = headRow(record, known.brokenOff);
+function headAction(
+  known: Versioned<TenantRecord>,
+  record: TenantRecord,
+  underWay: { readonly pending?: string } = {},
+): TransactionAction {
+  const row = { ...headRow(record, known.brokenOff), ...underWay };
   return known.etag ? ['update', row, 'Replace', { etag: known.etag }] : ['create', row];
 }
 
