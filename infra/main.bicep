@@ -41,7 +41,7 @@ param sweepSchedule string = '0 0 2 * * *'
 @description('When the daily digest of notices is sent: six fields, UTC.')
 param digestSchedule string = '0 0 6 * * *'
 
-@description('Further settings of the README’s table, by name: SWEEP_…, RETRY_…, TRUSTED_SOURCES and so on. A secret goes into a Key Vault, and its reference here.')
+@description('Further settings by name (docs/settings.md): SWEEP_…, RETRY_…, TRUSTED_SOURCES and so on. A secret goes into a Key Vault, and its reference here.')
 param settings object = {}
 
 @description('Object ids of the systems that may put events on the onboarding queue.')

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { startChild, type Child } from './control.ts';
-import { parseEstate, type Estate } from './estates/estate.ts';
+import { readEstate, type Estate } from './estates/estate.ts';
 import { makeOperators, makePeople, signInFacts } from './operators.ts';
 import type { Options } from './options.ts';
 import { settingsFor, type StackFacts } from './settings.ts';
@@ -66,7 +66,7 @@ export async function startStack(
   dataDir: string,
   say: (line: string) => void,
 ): Promise<Stack> {
-  const estate = parseEstate(readFileSync(options.estate, 'utf8'), options.estate);
+  const estate = readEstate(options.estate);
   const started: Child[] = [];
   const stop = async () => {
     // What uses the servers ends first, so that nothing it is doing is cut off.

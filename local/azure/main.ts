@@ -2,11 +2,10 @@
  * The ARM and Entra simulator as a process: a child of the local stack, or alone for any real client:
  * `npm run azure -- --estate FILE [--port N] [--data DIR] [--applications JSON] [--people JSON]`.
  */
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { serveControl } from '../control.ts';
-import { parseEstate } from '../estates/estate.ts';
+import { readEstate } from '../estates/estate.ts';
 import { startAzure, type Azure } from './azure-server.ts';
 
 const usage =
@@ -51,7 +50,7 @@ async function run(): Promise<void> {
   });
   if (values.estate === undefined) throw new Error(usage);
   if (!/^\d{1,5}$/.test(values.port)) throw new Error(`--port has to be a number.\n${usage}`);
-  const estate = parseEstate(readFileSync(values.estate, 'utf8'), values.estate);
+  const estate = readEstate(values.estate);
   const azure = await startAzure({
     estate,
     port: Number(values.port),

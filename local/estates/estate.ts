@@ -2,6 +2,7 @@
  * The estate file: one description of a partner's Azure that feeds the demo, the tests and the benchmarks alike.
  * Unknown fields are errors that name their path; everything but the four leading parts has a default.
  */
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 const guid = z
@@ -164,7 +165,20 @@ export type Delegation = Subscription['delegations'][number];
 export type Fault = Estate['faults'][number];
 export type Quota = NonNullable<Estate['rules']['quota']>;
 
-/** Reads an estate file. Throws one error that lists every mistake with its path. */
+/** Reads an estate file. Throws one error that lists every mistake with its path, or says why there is nothing to read. */
+export function readEstate(file: string): Estate {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'there is no such file' : message;
+    throw new Error(`The estate ${file} cannot be read: ${why}.`, { cause: error });
+  }
+  return parseEstate(text, file);
+}
+
+/** The estate in the text of a file. Throws one error that lists every mistake with its path. */
 export function parseEstate(text: string, fileName: string): Estate {
   return checkEstate(parseJson(text, fileName), fileName);
 }

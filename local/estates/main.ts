@@ -3,12 +3,12 @@
  * `--estate FILE --data DIR`, the queue's connection string in the environment (`ServiceBus`).
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ServiceBusClient, type ServiceBusMessage } from '@azure/service-bus';
 import { serveControl } from '../control.ts';
-import { parseEstate, type Estate } from './estate.ts';
+import { readEstate, type Estate } from './estate.ts';
 
 const { values } = parseArgs({ options: { estate: { type: 'string' }, data: { type: 'string' } } });
 const file = values.estate ?? '';
@@ -19,7 +19,7 @@ process.once('SIGTERM', () => process.exit(0));
 
 async function send(): Promise<number> {
   if (existsSync(marker)) return 0;
-  const messages = messagesOf(parseEstate(readFileSync(file, 'utf8'), file));
+  const messages = messagesOf(readEstate(file));
   const client = new ServiceBusClient(process.env['ServiceBus'] ?? '');
   const sender = client.createSender('onboarding');
   let batch = await sender.createMessageBatch();

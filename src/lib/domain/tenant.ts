@@ -37,7 +37,13 @@ export interface ToldFacts extends Facts {
 }
 
 /** Facts that may decide what is watched, and with whom: the last two only where the settings have rules about them. */
-export type WeakeningFact = 'accessKinds' | 'principal' | 'tags' | 'agreement';
+export type WeakeningFact =
+  'accessKinds' | 'principal' | 'servicePrincipalObjectId' | 'subscriptionIds' | 'tags' | 'agreement';
+
+/** So many withheld changes are kept of a tenant, the newest. */
+const WITHHELD_KEPT = 50;
+/** So much of a withheld value is kept. */
+const WITHHELD_LENGTH = 1_000;
 
 /** A change that would weaken what we watch over, told by a source that is not trusted: an operator decides. */
 export interface WithheldChange {
@@ -105,20 +111,27 @@ export function applyTelling(known: Registration | null, telling: Telling): Regi
   const facts: Record<string, unknown> = { ...before.facts };
   const factTimes: Record<string, string> = { ...before.factTimes };
   const withheld = [...before.withheld];
-  const weakening = ['accessKinds', 'principal', ...(telling.deciding ?? [])];
+  const weakening = ['accessKinds', 'principal', 'servicePrincipalObjectId', ...(telling.deciding ?? [])];
   const { subscriptionAgreements = {}, ...plain } = telling.facts;
   let agreements = tellEach(toldAgreementsOf(before), subscriptionAgreements, at);
 
   for (const [name, value] of Object.entries(plain) as [FactName, unknown][]) {
     if (value === undefined) continue;
-    const withhold = !mayWeaken && weakening.includes(name) && differs(facts[name], value);
+    const shrinks =
+      name === 'subscriptionIds' && isWithout(value as readonly string[], before.facts.subscriptionIds);
+    const withhold = !mayWeaken && (shrinks || (weakening.includes(name) && differs(facts[name], value)));
     // An agreement that comes late changes nothing that holds, but may be the one that held before.
     if (name === 'agreement' && !withhold) {
       agreements = { ...agreements, tenant: tellAgreement(agreements.tenant, value as Agreement, at) };
     }
     if (isOlder(at, factTimes[name])) continue;
     if (withhold) {
-      withheld.push({ what: name as WeakeningFact, value: text(value), source: telling.source, at });
+      withheld.push({
+        what: name as WeakeningFact,
+        value: text(value).slice(0, WITHHELD_LENGTH),
+        source: telling.source,
+        at,
+      });
       continue;
     }
     facts[name] = value;
@@ -176,6 +189,12 @@ function isOlder(at: string, than: string | undefined): boolean {
   return than !== undefined && at < than;
 }
 
+/** Whether a list of subscriptions lacks one that was expected. */
+function isWithout(told: readonly string[], expected: readonly string[] = []): boolean {
+  const found = new Set(told);
+  return expected.some((id) => !found.has(id));
+}
+
 function differs(left: unknown, right: unknown): boolean {
   return text(left) !== text(right);
 }
@@ -190,7 +209,7 @@ function text(value: unknown): string {
 function distinct(changes: readonly WithheldChange[]): WithheldChange[] {
   return [
     ...new Map(changes.map((change) => [`${change.what}|${change.value}|${change.source}`, change])).values(),
-  ];
+  ].slice(-WITHHELD_KEPT);
 }
 
 /** The ways we hold access to a tenant; a tenant announced without any is expected to come by Lighthouse. */

@@ -6,6 +6,7 @@ import {
   type Registration,
   type Telling,
 } from '../../../src/lib/domain/tenant.ts';
+import { ids } from '../../support/delegations.ts';
 import { aRegistration, aTelling } from '../../support/tenants.ts';
 
 const at = (day: number) => new Date(Date.UTC(2026, 2, day, 12));
@@ -151,12 +152,38 @@ describe('a source that is not trusted', () => {
       { what: 'accessKinds', value: '["csp-aobo"]' },
     ],
     ['another principal', { facts: { principal: 'pal-bergen' } }, { what: 'principal', value: 'pal-bergen' }],
+    [
+      'another object of the principal',
+      { facts: { servicePrincipalObjectId: ids.palInTenant } },
+      { what: 'servicePrincipalObjectId', value: ids.palInTenant },
+    ],
     ['an offboarding', { presence: 'offboarded', facts: {} }, { what: 'offboard', value: 'true' }],
   ])('has %s withheld for an operator', (_, changes, withheld) => {
     const registration = applyTelling(known, untrusted(changes));
 
     expect(registration).toMatchObject({ facts: known.facts, offboardedAt: null });
     expect(registration.withheld).toEqual([{ ...withheld, source: 'somebody', at: at(5).toISOString() }]);
+  });
+
+  it('may add to the expected subscriptions, and not take one away', () => {
+    const expecting = applyTelling(known, aTelling({ at: at(4), facts: { subscriptionIds: ['a', 'b'] } }));
+
+    const shrunk = applyTelling(expecting, untrusted({ facts: { subscriptionIds: ['b', 'c'] } }));
+    const grown = applyTelling(expecting, untrusted({ facts: { subscriptionIds: ['a', 'b', 'c'] } }));
+
+    expect(shrunk.facts.subscriptionIds).toEqual(['a', 'b']);
+    expect(shrunk.withheld).toMatchObject([{ what: 'subscriptionIds', value: '["b","c"]' }]);
+    expect(grown).toMatchObject({ facts: { subscriptionIds: ['a', 'b', 'c'] }, withheld: [] });
+  });
+
+  it('has the newest of its changes kept, and not without end', () => {
+    const registration = Array.from({ length: 60 }, (_, n) => `${n}${'x'.repeat(5_000)}`).reduce(
+      (before, principal) => applyTelling(before, untrusted({ facts: { principal } })),
+      known,
+    );
+
+    expect(registration.withheld).toHaveLength(50);
+    expect(registration.withheld.at(-1)?.value).toBe(`59${'x'.repeat(998)}`);
   });
 
   it('has a change withheld once, however often it says it', () => {

@@ -330,12 +330,13 @@ describe('a gap of what is excluded', () => {
     });
   });
 
-  it('counts no days at risk from then on', () => {
+  it('counts no days at risk any more', () => {
     const { record } = closeRecord(before, { at, causeId: 'sweep-1', sweptAt: null }, 'excluded');
-    const days = (now: string) => daysAtRisk(summaryOf(record), { ...month, now: new Date(now) });
+    const days = (tenant: typeof record) =>
+      daysAtRisk(summaryOf(tenant), { ...month, now: new Date('2026-03-20T12:00:00.000Z') });
 
-    expect(days('2026-03-20T12:00:00.000Z')).toEqual(days('2026-03-11T12:00:00.000Z'));
-    expect(days(NOON).certain).toBeGreaterThan(0);
+    expect(days(before).certain).toBeGreaterThan(0);
+    expect(days(record)).toEqual({ certain: 0, possible: 0, neverEarned: 0 });
   });
 });
 
