@@ -18,7 +18,8 @@ function aNight(night: number, upTo: string | null, last: SweepRecord | null = n
 
 const tenant = (tenantId: string) => ({
   registration: aRegistration({ tenantId }),
-  failure: null, heldBy: null,
+  failure: null,
+  heldBy: null,
   lastGood: '2026-02-01T00:00:00.000Z',
 });
 

@@ -2,9 +2,9 @@ import type { OutgoingMessage, Queues } from '../../domain/ports.ts';
 import type { Telemetry } from '../../domain/telemetry.ts';
 
 /** The property that a message continues a trace by. */
-export const CONTINUES = 'traceparent';
+const CONTINUES = 'traceparent';
 /** The property that names the span which led to a message long before it is read. */
-export const FOLLOWS_FROM = 'followsfrom';
+const FOLLOWS_FROM = 'followsfrom';
 
 /**
  * A copy that becomes visible later than this begins a trace of its own, linked to the one it came from: a trace over
