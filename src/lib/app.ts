@@ -434,7 +434,6 @@ function ownIdentity(clientId: string | null): ManagedIdentityCredential {
 }
 
 /** The app as it runs, composed from the environment's settings, with telemetry where they ask for it. Throws `ConfigError`. */
-// ts-unused-exports:disable-next-line (it is imported when the worker starts)
 export async function startApp(writeLine: WriteLine): Promise<App> {
   const config = loadConfig();
   return makeApp(config, writeLine, await loadInstruments(config));
