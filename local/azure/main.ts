@@ -125,6 +125,5 @@ function explain(error: unknown): string {
   if (code === 'EADDRINUSE' && 'port' in error) {
     return `Port ${String(error.port)} is in use by another program: choose another with --port.`;
   }
-  if (code === 'ENOENT' && 'path' in error) return `There is no file ${String(error.path)}.`;
   return error.message;
 }

@@ -25,6 +25,7 @@ describe('the estate file', () => {
       rules: {
         putWhenLinked: 'conflict',
         afterRemoval: '401',
+        graphSubscriptionLimit: 10_000,
         quota: {
           readsPerSecond: 25,
           readBucket: 250,

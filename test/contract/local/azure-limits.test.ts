@@ -352,7 +352,7 @@ describe('the process', () => {
 
   it.each([
     ['a bad estate', { ...anEstate(), colour: 'red' }, [], 'colour: unknown field'],
-    ['no estate', undefined, [], 'There is no file'],
+    ['no estate', undefined, [], 'there is no such file'],
     ['a port that is no number', anEstate(), ['--port', 'x'], '--port has to be a number'],
   ])('says what is wrong with %s', async (_what, estate, more, message) => {
     const directory = aDirectory();
