@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { asTable, type Figure } from './figure.ts';
 
-/** Writes docs/performance.md from the figures of one run. */
-export function writePerformancePage(figures: readonly Figure[]): void {
+/** Writes docs/performance.md from the figures of one run; `unmeasured` names what that run left out. */
+export function writePerformancePage(figures: readonly Figure[], unmeasured: readonly string[]): void {
   const [cpu] = cpus();
   const machine = `${cpus().length} cores (${cpu?.model.trim() ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}`;
   writeFileSync(
@@ -22,6 +22,7 @@ export function writePerformancePage(figures: readonly Figure[]): void {
       '',
       asTable(figures),
       '',
+      ...(unmeasured.length === 0 ? [] : [`Not measured in this run: ${unmeasured.join(', ')}.`, '']),
     ].join('\n'),
   );
 }
