@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { agreements, partnerRoles } from './domain/agreement.ts';
 import { guid } from './domain/guid.ts';
 import { partnerId } from './domain/partner-id.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { namesPrivateAddress } from './adapters/notices/private-addresses.ts';
 import type { NoticeRoute } from './domain/notice-route.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { faultsOf, type Fault } from './fault.ts';
 import { guid } from './guid.ts';
 import { partnerId } from './partner-id.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Agreement } from './agreement.ts';
 import type { Fault } from './fault.ts';
 import { guid } from './guid.ts';

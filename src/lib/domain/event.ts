@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { agreements } from './agreement.ts';
 import { guid } from './guid.ts';
 import { scopeOf } from './scope.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** One faulty field of what a person sent: which it is, and what it should be. */
 export interface Fault {

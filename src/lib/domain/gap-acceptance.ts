@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { gapIdOf, type Acceptance, type Gap } from './gap.ts';
 import { changeOf } from './tenant-change.ts';
 import type { TenantRecord, TenantChange } from './tenant-record.ts';

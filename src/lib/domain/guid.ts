@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * A GUID as Azure writes it: 8-4-4-4-12 hexadecimal digits of any version and any case. Parsing gives lower case, the

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { verdicts, type Verdict } from './coverage.ts';
 
 /** What we tell the world: CloudEvents 1.0, structured JSON. Types are versioned; fields are added, never changed. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * A partner ID: a string of 4 to 10 digits without a leading zero. Never a number, because ids are compared as ARM

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { OutgoingMessage, ParkedMessage, QueueName } from './ports.ts';
 import { messageIdOf, reconcileRequest } from './request.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isPublishedRole } from './role-table.ts';
 
 /** What an operator says of a role that Partner Center's list does not name; who says it comes with the request. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { assess, type Assessment, type Look } from './assessment.ts';
 import { opensGap } from './gaps-after.ts';
 import { isSeen, isWorse } from './coverage.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkVerdicts } from '../../../lib/domain/deployment-check.ts';
 import { operation } from './operation.ts';
 

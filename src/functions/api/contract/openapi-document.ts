@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AnswerSpec, Operation } from './operation.ts';
 import { operations } from './operations.ts';
 import { problem, problems, type ProblemName } from './problem.ts';

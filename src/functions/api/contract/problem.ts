@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Everything the API refuses, with its status. The names are stable: clients may tell refusals apart by `type`. */
 export const problems = {

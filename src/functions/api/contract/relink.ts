@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { linkOrderInputs, relinkTenantInput } from '../../../lib/domain/link-order-input.ts';
 import { operation } from './operation.ts';
 import { instant, tenantParams } from './shared.ts';

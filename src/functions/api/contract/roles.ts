@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { guid } from '../../../lib/domain/guid.ts';
 import { roleDecisionInput } from '../../../lib/domain/role-decision.ts';
 import { operation } from './operation.ts';

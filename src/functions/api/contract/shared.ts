@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { failureKinds } from '../../../lib/domain/failure.ts';
 import { guid } from '../../../lib/domain/guid.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { agreements } from '../../../lib/domain/agreement.ts';
 import { verdicts } from '../../../lib/domain/coverage.ts';
 import { onboardingData } from '../../../lib/domain/event.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { attestationInput } from '../../../lib/domain/attestation.ts';
 import { dporInput } from '../../../lib/domain/dpor.ts';
 import { gapAcceptance } from '../../../lib/domain/gap-acceptance.ts';

@@ -1,5 +1,5 @@
 import type { HttpRequest } from '@azure/functions';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { BodySpec, Operation } from '../contract/operation.ts';
 import type { Problem } from '../contract/problem.ts';
 import { refuse, type Refusal } from './reply.ts';

@@ -1,5 +1,5 @@
 import type { HttpResponseInit } from '@azure/functions';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Given, Operation } from '../contract/operation.ts';
 import { problems, problemType, type Problem, type ProblemName } from '../contract/problem.ts';
 import { csvOf, type Sheet } from './csv.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { onboardingData } from '../../../lib/domain/event.ts';
 import type { FaultyLine, ImportLine, TenantSheet } from '../../../lib/domain/tenant-import.ts';
 import { refuse, type Refusal } from './reply.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { linkStateOf, type LinkRecord } from '../../../lib/domain/link.ts';
 import type { LinkKey } from '../../../lib/domain/ports.ts';
 import type { link } from '../contract/links.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { ParkedPreview } from '../../../lib/domain/ports.ts';
 import type { Given } from '../contract/operation.ts';
 import type { parkedMessage } from '../contract/parked.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { patience } from '../contract/relink.ts';
 
 /** So long is waited at the most (seconds): the platform cuts a call off that takes minutes. */

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { SweepRecord } from '../../../lib/domain/sweep-record.ts';
 import type { Given } from '../contract/operation.ts';
 import type { sweep } from '../contract/sweeps.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DelegationLogEntry } from '../../domain/delegation-log.ts';
 import { Failure } from '../../domain/failure.ts';
 import { guid } from '../../domain/guid.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { roleIdOf, type Authorization, type Delegation, type Plan } from '../../domain/delegation.ts';
 import { scopeOf } from '../../domain/scope.ts';
 import type { SubscriptionFacts } from '../../domain/subscription.ts';

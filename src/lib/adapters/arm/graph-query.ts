@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Failure } from '../../domain/failure.ts';
 import type { ArmClient } from './arm-client.ts';
 import { noAnswer } from './arm-errors.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Access } from '../../domain/ports.ts';
 import type { ArmCall, ArmClient, ArmResponse } from './arm-client.ts';
 import { noAnswer } from './arm-errors.ts';

@@ -1,7 +1,7 @@
 import { ACEProvisioningManagementPartnerAPI, type PartnerResponse } from '@azure/arm-managementpartner';
 import type { TokenCredential } from '@azure/core-auth';
 import type { HttpClient } from '@azure/core-rest-pipeline';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Failure } from '../../domain/failure.ts';
 import type { LinkIdentity, LinkReading, ObservedLink } from '../../domain/link.ts';
 import type { LinkWriteResult, PartnerLinks } from '../../domain/ports.ts';

@@ -1,5 +1,5 @@
 import type { TokenCredential } from '@azure/core-auth';
-import { z } from 'zod';
+import * as z from 'zod';
 import { roleIdOf } from '../../domain/delegation.ts';
 import type { LinkIdentity } from '../../domain/link.ts';
 import type { TenantEstate } from '../../domain/ports.ts';
