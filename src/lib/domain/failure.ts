@@ -42,6 +42,11 @@ function bare(cause: unknown): Error {
   return new Error([name, code, message].filter((part) => typeof part === 'string').join(' '));
 }
 
+/** Whether somebody else wrote first: what was to be written rests on what is no longer there. */
+export function isConflict(error: unknown): boolean {
+  return error instanceof Failure && error.kind === 'conflict';
+}
+
 /** What is kept of a failure beside a tenant or a link. */
 export interface FailureNote {
   readonly kind: FailureKind;

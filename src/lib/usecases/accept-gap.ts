@@ -1,7 +1,7 @@
-import { Failure } from '../domain/failure.ts';
 import { acceptGapOf, type AcceptanceRefusal, type GapAcceptance } from '../domain/gap-acceptance.ts';
 import type { Gap } from '../domain/gap.ts';
 import type { Clock, TenantLedger } from '../domain/ports.ts';
+import { writeAgain } from './write-again.ts';
 
 export interface AcceptGapDeps {
   readonly ledger: TenantLedger;
@@ -25,17 +25,14 @@ export type AcceptedOrNot =
 
 export type AcceptGap = (request: AcceptGapRequest) => Promise<AcceptedOrNot>;
 
-/** How often an acceptance is written again at once when somebody else wrote the same tenant in between. */
-const WRITE_TRIES = 5;
-
 /**
  * Accepts one open gap until a time: it is neither counted nor alarmed as long, and the next look after that tells that
  * it is open again. Said twice, it is written once. A look that ends the gap meanwhile goes before: then the answer is a
  * refusal. Throws `Failure` when the ledger cannot be read or written.
  */
 export function makeAcceptGap({ ledger, clock }: AcceptGapDeps): AcceptGap {
-  return async ({ tenantId, gapId, causeId, ...given }) => {
-    for (let tries = 1; ; tries++) {
+  return ({ tenantId, gapId, causeId, ...given }) =>
+    writeAgain(async () => {
       const known = await ledger.read(tenantId);
       if (!known) {
         const message = `Tenant ${tenantId} is not on record.`;
@@ -43,19 +40,13 @@ export function makeAcceptGap({ ledger, clock }: AcceptGapDeps): AcceptGap {
       }
       const decision = acceptGapOf(known.record, gapId, given, { at: clock(), causeId });
       if (decision.do === 'refuse') return { kind: 'refused', refusal: decision.refusal };
-      try {
-        if (decision.do === 'nothing') {
-          // The call before this one may have broken off after its commit: writing brings out what it left untold.
-          await ledger.note(known, known.record);
-          return { kind: 'unchanged', gap: decision.gap };
-        }
-        const { record, change } = decision;
-        await ledger.commit(known, { record, change, closedGaps: [], droppedScopes: [] });
-        return { kind: 'accepted', gap: decision.gap };
-      } catch (error) {
-        const overtaken = error instanceof Failure && error.kind === 'conflict';
-        if (!overtaken || tries >= WRITE_TRIES) throw error;
+      if (decision.do === 'nothing') {
+        // The call before this one may have broken off after its commit: writing brings out what it left untold.
+        await ledger.note(known, known.record);
+        return { kind: 'unchanged', gap: decision.gap };
       }
-    }
-  };
+      const { record, change } = decision;
+      await ledger.commit(known, { record, change, closedGaps: [], droppedScopes: [] });
+      return { kind: 'accepted', gap: decision.gap };
+    });
 }

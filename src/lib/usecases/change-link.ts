@@ -1,5 +1,5 @@
 import { placeOrder, type LinkVerb } from '../domain/desired-link.ts';
-import { Failure } from '../domain/failure.ts';
+import { isConflict } from '../domain/failure.ts';
 import { newLinkRecord, type LinkIdentity, type LinkRecord } from '../domain/link.ts';
 import type { LinkOrderInput } from '../domain/link-order-input.ts';
 import type { Log } from '../domain/log.ts';
@@ -233,7 +233,7 @@ async function claimed(
     await deps.links.claim(known, record);
     return true;
   } catch (error) {
-    if (error instanceof Failure && error.kind === 'conflict') return false;
+    if (isConflict(error)) return false;
     throw error;
   }
 }

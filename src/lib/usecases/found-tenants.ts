@@ -1,4 +1,4 @@
-import { Failure } from '../domain/failure.ts';
+import { isConflict } from '../domain/failure.ts';
 import type { FoundTenant } from '../domain/found-tenant.ts';
 import type { Clock, FoundTenants, Queues, TenantLedger } from '../domain/ports.ts';
 import { applyTelling } from '../domain/tenant.ts';
@@ -85,6 +85,6 @@ async function register({ ledger, clock }: FoundTenantsDeps, tenantId: string): 
     await ledger.register(registration, null);
   } catch (error) {
     // Announced or adopted by somebody else in the meantime: that is what was wanted.
-    if (!(error instanceof Failure) || error.kind !== 'conflict') throw error;
+    if (!isConflict(error)) throw error;
   }
 }

@@ -1,16 +1,13 @@
-import { Failure } from '../domain/failure.ts';
 import type { Arrival, Departure } from '../domain/departure.ts';
 import type { Clock, Queues, TenantLedger } from '../domain/ports.ts';
 import { ask } from './ask.ts';
+import { writeAgain } from './write-again.ts';
 
 export interface HandOverDeps {
   readonly ledger: TenantLedger;
   readonly queues: Queues;
   readonly clock: Clock;
 }
-
-/** How often a handing over is tried again at once when somebody else wrote the other tenant in between. */
-const WRITE_TRIES = 5;
 
 /**
  * Hands over what follows subscriptions to the tenants they belong to now, and asks for a look there. What goes to a
@@ -31,20 +28,16 @@ export async function handOver(
 }
 
 async function receive(deps: HandOverDeps, tenantId: string, arrival: Arrival): Promise<boolean> {
-  for (let tries = 1; ; tries++) {
+  const isTaken = await writeAgain(async () => {
     const known = await deps.ledger.read(tenantId);
     if (!known || known.record.registration.offboardedAt) return false;
     const others = known.record.arrivals.filter(
       ({ subscriptionId }) => subscriptionId !== arrival.subscriptionId,
     );
-    try {
-      await deps.ledger.note(known, { ...known.record, arrivals: [...others, arrival] });
-      break;
-    } catch (error) {
-      const overtaken = error instanceof Failure && error.kind === 'conflict';
-      if (!overtaken || tries >= WRITE_TRIES) throw error;
-    }
-  }
+    await deps.ledger.note(known, { ...known.record, arrivals: [...others, arrival] });
+    return true;
+  });
+  if (!isTaken) return false;
   await ask(deps.queues, {
     subject: 'tenant',
     id: tenantId,

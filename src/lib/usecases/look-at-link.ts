@@ -1,5 +1,5 @@
 import { desiredNow, giveUp, takeBack, type LinkWill } from '../domain/desired-link.ts';
-import { Failure } from '../domain/failure.ts';
+import { Failure, isConflict } from '../domain/failure.ts';
 import {
   currentPartnerId,
   decideLink,
@@ -125,7 +125,7 @@ async function takeLease(
     return await deps.links.claim(known, { ...known.record, ...will, lease: { owner, until } });
   } catch (error) {
     // Somebody else has just taken it.
-    if (!(error instanceof Failure) || error.kind !== 'conflict') throw error;
+    if (!isConflict(error)) throw error;
     return { kind: 'leased', retryAt: new Date(now.getTime() + LEASE_PAUSE_MS) };
   }
 }

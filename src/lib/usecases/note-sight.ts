@@ -1,5 +1,6 @@
 import { observerAnnouncement } from '../domain/announcement.ts';
-import { Failure } from '../domain/failure.ts';
+import type { Failure} from '../domain/failure.ts';
+import { isConflict } from '../domain/failure.ts';
 import { SEEING, sightAfter } from '../domain/observer-sight.ts';
 import type { ObserverSights, Outbox } from '../domain/ports.ts';
 
@@ -29,7 +30,7 @@ export function makeNoteSight({ sights, outbox }: NoteSightDeps): NoteSight {
       await sights.write(after.sight, known?.etag ?? null);
     } catch (error) {
       // Another pass has found out in the same moment, and told the same.
-      if (!(error instanceof Failure && error.kind === 'conflict')) throw error;
+      if (!isConflict(error)) throw error;
     }
   };
 }

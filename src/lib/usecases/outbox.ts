@@ -1,4 +1,4 @@
-import { Failure } from '../domain/failure.ts';
+import { isConflict } from '../domain/failure.ts';
 import { dayOf, type Announcement } from '../domain/announcement.ts';
 import { dueAt, isTooLateFor, windowAt, type NoticeWindow } from '../domain/notice-window.ts';
 import type { Announcements, Clock, Outbox, Queues } from '../domain/ports.ts';
@@ -51,7 +51,7 @@ async function enterInTime(deps: OutboxDeps, announcement: Announcement): Promis
 /** Somebody else wrote in the meantime: then what they wrote counts. */
 function overtaken<T>(again: () => Promise<T>) {
   return (error: unknown): Promise<T> => {
-    if (error instanceof Failure && error.kind === 'conflict') return again();
+    if (isConflict(error)) return again();
     throw error;
   };
 }

@@ -2,7 +2,7 @@ import { assess, closeRecord, type Assessment } from '../domain/assessment.ts';
 import { detailOf, withAsked } from '../domain/asked.ts';
 import { attestationStanding } from '../domain/attestation.ts';
 import { desiredNow, type DesiredLink } from '../domain/desired-link.ts';
-import { Failure, noteOf } from '../domain/failure.ts';
+import { Failure, isConflict, noteOf } from '../domain/failure.ts';
 import { latest } from '../domain/gap.ts';
 import { secondLookAt, type SecondLooks } from '../domain/second-look.ts';
 import type { Outcome } from '../domain/outcome.ts';
@@ -175,7 +175,7 @@ async function untilWritten(
       return await write(current);
     } catch (error) {
       // The look's own trouble passes through; only the ledger's conflict is ours to settle.
-      const overtaken = error instanceof Failure && error.kind === 'conflict' && error !== trouble;
+      const overtaken = isConflict(error) && error !== trouble;
       if (!overtaken || tries >= WRITE_TRIES) throw error;
     }
     const now = await deps.ledger.read(known.record.registration.tenantId);

@@ -1,9 +1,9 @@
-import { Failure } from '../domain/failure.ts';
 import { refused, type Refused } from '../domain/fault.ts';
 import type { Log } from '../domain/log.ts';
 import type { Clock, TenantLedger } from '../domain/ports.ts';
 import type { TenantRecord, Told } from '../domain/tenant-record.ts';
 import { toldCommit } from '../domain/told-change.ts';
+import { writeAgain } from './write-again.ts';
 
 export interface RecordToldDeps {
   readonly ledger: Pick<TenantLedger, 'read' | 'commit' | 'note'>;
@@ -20,9 +20,6 @@ export type ToldDecision =
 /** What became of a telling; `record` is the tenant's as it stands now. */
 export type ToldResult = Refused | { readonly kind: 'recorded' | 'unchanged'; readonly record: TenantRecord };
 
-/** How often a telling is tried again at once when somebody else wrote the same tenant in between. */
-const WRITE_TRIES = 5;
-
 /**
  * Puts what a person told on a tenant's record, as one change. Told twice, it changes nothing the second time. Throws
  * `Failure` when the ledger cannot be read or written.
@@ -32,7 +29,7 @@ export async function recordTold(
   { tenantId, causeId }: { readonly tenantId: string; readonly causeId: string },
   decide: (record: TenantRecord, now: Date) => ToldDecision,
 ): Promise<ToldResult> {
-  for (let tries = 1; ; tries++) {
+  return writeAgain(async () => {
     const known = await deps.ledger.read(tenantId.toLowerCase());
     if (!known) return refused('unknown-tenant', { field: 'tenantId', problem: 'is not on record' });
     if (known.record.registration.offboardedAt) {
@@ -41,19 +38,14 @@ export async function recordTold(
     const at = deps.clock();
     const decision = decide(known.record, at);
     if (decision.kind === 'refused') return decision;
-    try {
-      if (decision.kind === 'unchanged') {
-        // The call before this one may have broken off after its commit: writing brings out what it left untold.
-        await deps.ledger.note(known, known.record);
-        return { kind: 'unchanged', record: known.record };
-      }
-      const commit = toldCommit(known.record, decision.record, [decision.told], { at, causeId });
-      await deps.ledger.commit(known, commit);
-      deps.log.info('tenant.told', { tenantId, what: decision.told.what, version: commit.record.version });
-      return { kind: 'recorded', record: commit.record };
-    } catch (error) {
-      if (tries < WRITE_TRIES && error instanceof Failure && error.kind === 'conflict') continue;
-      throw error;
+    if (decision.kind === 'unchanged') {
+      // The call before this one may have broken off after its commit: writing brings out what it left untold.
+      await deps.ledger.note(known, known.record);
+      return { kind: 'unchanged', record: known.record };
     }
-  }
+    const commit = toldCommit(known.record, decision.record, [decision.told], { at, causeId });
+    await deps.ledger.commit(known, commit);
+    deps.log.info('tenant.told', { tenantId, what: decision.told.what, version: commit.record.version });
+    return { kind: 'recorded', record: commit.record };
+  });
 }

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { noticeOf, type NoticeBasis } from '../domain/announcement-notice.ts';
 import type { Announcement } from '../domain/announcement.ts';
-import { dispositionOf, Failure, type RetryPolicy } from '../domain/failure.ts';
+import { dispositionOf, Failure, isConflict, type RetryPolicy } from '../domain/failure.ts';
 import type { Log } from '../domain/log.ts';
 import { noticeId, noticeRequest, type Delivery, type NoticeRequest } from '../domain/notice-request.ts';
 import { isRoutedTo, type NoticeRoute } from '../domain/notice-route.ts';
@@ -106,7 +106,7 @@ async function write(deps: SendNoticeDeps, known: Versioned<Entry>, entry: Entry
   try {
     return (await deps.announcements.update(known, entry)).record;
   } catch (error) {
-    if (error instanceof Failure && error.kind === 'conflict') return null;
+    if (isConflict(error)) return null;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { Failure } from '../domain/failure.ts';
+import { isConflict } from '../domain/failure.ts';
 import { latest } from '../domain/gap.ts';
 import { isMassWorsening } from '../domain/sweep.ts';
 import { sweptAt } from '../domain/sweep-record.ts';
@@ -45,7 +45,7 @@ async function noteHeld({ deps, sweepId, lastSweep }: SweepRun, tenantId: string
   try {
     await deps.ledger.note(known, { ...known.record, lastGood, heldBy: sweepId });
   } catch (error) {
-    if (!(error instanceof Failure && error.kind === 'conflict')) throw error;
+    if (!isConflict(error)) throw error;
   }
 }
 

@@ -1,5 +1,5 @@
 import { closeRecord, type Assessment } from '../domain/assessment.ts';
-import { Failure } from '../domain/failure.ts';
+import { Failure, isConflict } from '../domain/failure.ts';
 import { seenAgain } from '../domain/found-tenant.ts';
 import type { IndexedSubscription } from '../domain/indexed-subscription.ts';
 import type { Versioned } from '../domain/ports.ts';
@@ -52,7 +52,7 @@ async function orAsk(
   try {
     return await write();
   } catch (error) {
-    if (!(error instanceof Failure) || error.kind !== 'conflict') throw error;
+    if (!isConflict(error)) throw error;
     await followUp(run, 'tenant', tenantId);
     return 'asked';
   }

@@ -1,11 +1,8 @@
-import { Failure } from '../domain/failure.ts';
 import type { TenantLedger, Versioned } from '../domain/ports.ts';
 import type { TenantRecord } from '../domain/tenant-record.ts';
 import { applyTelling, type Registration, type Telling } from '../domain/tenant.ts';
 import { registrationCommit } from '../domain/told-change.ts';
-
-/** How often a registration is tried again at once when somebody else wrote the same tenant in between. */
-const WRITE_TRIES = 5;
+import { writeAgain } from './write-again.ts';
 
 /** What a telling came to. */
 export interface Told {
@@ -22,19 +19,14 @@ export async function writeTelling(
   telling: Telling,
   causeId: string,
 ): Promise<Told> {
-  for (let tries = 1; ; tries++) {
+  return writeAgain(async () => {
     const known = await ledger.read(telling.tenantId);
     const before = known?.record.registration ?? null;
     const now = applyTelling(before, telling);
     if (before && same(before, now)) return { before, now };
-    try {
-      await write(ledger, now, known, { at: telling.heardAt, causeId, by: telling.source });
-      return { before, now };
-    } catch (error) {
-      if (tries < WRITE_TRIES && error instanceof Failure && error.kind === 'conflict') continue;
-      throw error;
-    }
-  }
+    await write(ledger, now, known, { at: telling.heardAt, causeId, by: telling.source });
+    return { before, now };
+  });
 }
 
 /** Writes a registration; with what follows from it, as one change, where something does. */

@@ -4,20 +4,14 @@ import type { IndexedSubscription, IndexedTenant } from '../../domain/indexed-su
 import type { EstateIndex } from '../../domain/ports.ts';
 import type { EstateCall } from '../../domain/sweep-record.ts';
 import type { ArmClient } from './arm-client.ts';
-import { bucketOf, type BucketGate } from './bucket-gate.ts';
+import { bucketOf } from './bucket-gate.ts';
 import { indexedDelegation, indexedFacts } from './delegation-shapes.ts';
 import { graphPages, patiently, type EstateRow, type GraphDeps } from './graph-query.ts';
 import { makePacer } from './pacer.ts';
-import { readDirectory, type DirectoryEntry } from './subscription-directory.ts';
+import { inOrder, readDirectory, type DirectoryEntry } from './subscription-directory.ts';
 
-export interface EstateIndexDeps {
-  readonly arm: ArmClient;
-  readonly gate: BucketGate;
-  readonly observer: string;
-  readonly managingTenantId: string;
-  readonly clock: () => Date;
-  readonly sleep: (ms: number) => Promise<void>;
-}
+/** The pacer is the index's own, and so is how long it waits. */
+export type EstateIndexDeps = Omit<GraphDeps, 'pacer' | 'patient'>;
 
 /** The most tenants one query names; the text of a query is limited. */
 const TENANTS_PER_QUERY = 300;
@@ -156,7 +150,7 @@ function asInDirectory(rows: readonly EstateRow[], batch: Batch): EstateRow[] {
   const tenantOf = new Map(batch.map(({ subscriptionId, tenantId }) => [subscriptionId, tenantId]));
   return rows
     .map((row) => ({ ...row, tenantId: tenantOf.get(row.subscriptionId.toLowerCase()) ?? row.tenantId }))
-    .sort((a, b) => (a.tenantId < b.tenantId ? -1 : a.tenantId > b.tenantId ? 1 : 0));
+    .sort((a, b) => inOrder(a.tenantId, b.tenantId));
 }
 
 async function findMany(

@@ -33,7 +33,7 @@ export async function readDirectory(arm: ArmClient): Promise<readonly DirectoryE
 }
 
 /** By code unit, as the index and the ledger's list sort. */
-function inOrder(left: string, right: string): number {
+export function inOrder(left: string, right: string): number {
   if (left === right) return 0;
   return left < right ? -1 : 1;
 }

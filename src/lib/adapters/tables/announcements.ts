@@ -1,6 +1,6 @@
 import { odata } from '@azure/data-tables';
 import { dayOf, type Announcement } from '../../domain/announcement.ts';
-import { Failure } from '../../domain/failure.ts';
+import { Failure, isConflict } from '../../domain/failure.ts';
 import type { Urgency } from '../../domain/notice-window.ts';
 import type { Announcements, Entry, Versioned } from '../../domain/ports.ts';
 import { storedSweepOf } from '../../domain/sweep-record.ts';
@@ -23,7 +23,7 @@ export function makeAnnouncements(table: Table): Announcements {
       try {
         return { record, etag: await table.create(row) };
       } catch (error) {
-        if (!(error instanceof Failure && error.kind === 'conflict')) throw error;
+        if (!isConflict(error)) throw error;
       }
       const known = await table.get(row.partitionKey, row.rowKey);
       if (!known) throw new Failure('unavailable', 'An announcement vanished from table Changes.');

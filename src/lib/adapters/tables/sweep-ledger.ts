@@ -5,6 +5,7 @@ import { storedSweepOf, type SweepRecord } from '../../domain/sweep-record.ts';
 import { encodeKey } from './keys.ts';
 import { FORMAT, pack, unpack } from './packing.ts';
 import type { Entity, StoredRow, Table } from './table.ts';
+import { unlessOvertaken } from './table-errors.ts';
 
 const SWEEPS = 'sweep';
 /** Ids of sweeps sort before these. */
@@ -99,16 +100,6 @@ function upsert(row: Entity): TransactionAction {
 /** Writes a row that still is as it was read, or was not there. */
 function written(row: Entity, known: StoredRow | null): TransactionAction {
   return known ? ['update', row, 'Replace', { etag: known.etag }] : ['create', row];
-}
-
-async function unlessOvertaken(write: Promise<void>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if (error instanceof Failure && error.kind === 'conflict') return false;
-    throw error;
-  }
 }
 
 function recordOf(row: Record<string, unknown> | null): SweepRecord | null {

@@ -1,4 +1,4 @@
-import { Failure } from '../../domain/failure.ts';
+import { Failure, isConflict } from '../../domain/failure.ts';
 
 /** The HTTP status of an error of the tables SDK. Status codes only: Azurite leaves the OData code out of batch errors. */
 export function statusOf(error: unknown): number | undefined {
@@ -29,4 +29,15 @@ export function tableFailure(error: unknown, table: string): Failure {
     );
   }
   return new Failure('unexpected', `Table ${table} refused a request (${status}).`, details);
+}
+
+/** Whether a write came through; false where somebody else wrote first, whose word then counts. */
+export async function unlessOvertaken(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (isConflict(error)) return false;
+    throw error;
+  }
 }

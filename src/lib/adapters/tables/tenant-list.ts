@@ -1,11 +1,11 @@
 import { odata } from '@azure/data-tables';
-import { Failure } from '../../domain/failure.ts';
 import type { ListedTenant, TenantList } from '../../domain/ports.ts';
 import type { TenantRecord } from '../../domain/tenant-record.ts';
 import { signatureOf, storedSummaryOf, summaryOf, type TenantSummary } from '../../domain/tenant-summary.ts';
 import { tenantPartition } from './keys.ts';
 import { FORMAT, pack, unpack } from './packing.ts';
 import type { Entity, StoredRow, Table } from './table.ts';
+import { unlessOvertaken } from './table-errors.ts';
 
 /** The list projection in table `Tenants`: what lists, filters and the sweep need, without reading every ledger. */
 export interface TenantProjection extends TenantList {
@@ -28,6 +28,7 @@ export function makeTenantList(table: Table, digest: (text: string) => string): 
         return;
       }
       if (Number(known['version']) > record.version) return;
+      // Who wrote in the meantime has committed later than we did, and projects what is newer.
       await unlessOvertaken(table.replace(row, known.etag));
     },
     async *all() {
@@ -82,17 +83,6 @@ function rangeOf(prefix: string, after: string | null): string[] {
 
 async function created(table: Table, row: Entity): Promise<boolean> {
   return unlessOvertaken(table.create(row));
-}
-
-/** Somebody who wrote in the meantime has committed later than we did, and projects what is newer. */
-async function unlessOvertaken(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if (error instanceof Failure && error.kind === 'conflict') return false;
-    throw error;
-  }
 }
 
 /** A tenant's row in the list; `digest` is that of what is seen of it. */
