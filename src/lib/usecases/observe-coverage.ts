@@ -54,10 +54,12 @@ export async function observeCoverage(
   const believe = targets.length > deps.directReadLimit;
   const limit = pLimit(deps.concurrentReads);
   const expected = new Set(watched.expected);
+  const partOf = bySubscription(record);
 
   const readings = targets.map((target) =>
     limit(async (): Promise<Reading | null> => {
-      const indexReading = believe ? believed(target, record, rules, deps.indexLagAllowanceMs, now) : null;
+      const part = believe ? partOf(target.scope.subscriptionId) : null;
+      const indexReading = part && believed(target, part, rules, deps.indexLagAllowanceMs, now);
       if (indexReading) return indexReading;
       try {
         return await readDirectly(deps, target, record, {
@@ -146,7 +148,14 @@ function ofScope(scope: Scope, found: IndexedSubscription | undefined): IndexedS
   return found && shown ? found : null;
 }
 
-/** The index's word, where it may be taken: fresher than no direct read, and no worse than what is on record. */
+/** What is on record of each subscription, sorted once: a large tenant has thousands of them. */
+function bySubscription(record: TenantRecord): (subscriptionId: string) => TenantRecord {
+  const scopes = Map.groupBy(record.scopes, ({ subscriptionId }) => subscriptionId);
+  const openGaps = Map.groupBy(record.openGaps, ({ scope }) => scopeOf(scope)?.subscriptionId);
+  return (id) => ({ ...record, scopes: scopes.get(id) ?? [], openGaps: openGaps.get(id) ?? [] });
+}
+
+/** The index's word on a subscription, where it may be taken: fresher than no direct read, and no worse than what is on record. */
 function believed(
   target: Target,
   record: TenantRecord,
@@ -162,18 +171,16 @@ function believed(
   const verdicts = verdictsOf(reading, record, now, rules);
   // A gap is opened by a direct read, never by the index alone.
   if (opensGap(record, verdicts)) return null;
-  const settled = record.scopes
-    .filter(({ subscriptionId }) => subscriptionId === target.scope.subscriptionId)
-    .every((scope) => {
-      const verdict = verdicts.get(scopeKey({ id: scope.scope }));
-      const readLately = scope.directAt !== null && now.getTime() - Date.parse(scope.directAt) < allowanceMs;
-      return (
-        verdict !== undefined &&
-        !isWorse(scope.verdict, verdict) &&
-        (verdict === scope.verdict || !readLately) &&
-        reverifySinceOf(record.registration, scope) === null
-      );
-    });
+  const settled = record.scopes.every((scope) => {
+    const verdict = verdicts.get(scopeKey({ id: scope.scope }));
+    const readLately = scope.directAt !== null && now.getTime() - Date.parse(scope.directAt) < allowanceMs;
+    return (
+      verdict !== undefined &&
+      !isWorse(scope.verdict, verdict) &&
+      (verdict === scope.verdict || !readLately) &&
+      reverifySinceOf(record.registration, scope) === null
+    );
+  });
   return settled ? reading : null;
 }
 
