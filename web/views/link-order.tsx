@@ -4,7 +4,8 @@ import type { Link, LinkOrderAnswer } from '../contract.ts';
 import { useAsking } from '../parts/asking.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { TroubleNote } from '../parts/frame.tsx';
-import { count, outcomeWords } from '../words.ts';
+import { OutcomeNote } from '../parts/outcome-note.tsx';
+import { count } from '../words.ts';
 
 export type Verb = 'unlink' | 'restore' | 'relink';
 
@@ -132,12 +133,5 @@ function Ended({ answer }: { readonly answer: LinkOrderAnswer }) {
   if (!('kind' in answer) || answer.kind === 'preview') {
     return <p>It is ordered, and takes longer than 20 seconds. The link’s row will show its outcome.</p>;
   }
-  const { outcome, detail } = answer.asked;
-  return (
-    <div class={`note ${outcome === 'failed' || outcome === 'refused' ? 'bad' : 'good'}`}>
-      <div>
-        <strong>Done: {outcomeWords(outcome)}.</strong> {detail}
-      </div>
-    </div>
-  );
+  return <OutcomeNote asked={answer.asked} />;
 }

@@ -4,6 +4,7 @@ import type { RelinkAnswer, TenantDetail } from '../../contract.ts';
 import { useAsking } from '../../parts/asking.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { TroubleNote } from '../../parts/frame.tsx';
+import { OutcomeNote } from '../../parts/outcome-note.tsx';
 import { nameOf } from '../../tenant-view.ts';
 import { outcomeWords } from '../../words.ts';
 
@@ -108,12 +109,5 @@ function Ended({ answer }: { readonly answer: RelinkAnswer }) {
     );
   }
   if (answer.kind === 'dry-run') return null;
-  const { outcome, detail } = answer.asked;
-  return (
-    <div class={`note ${outcome === 'failed' || outcome === 'refused' ? 'bad' : 'good'}`}>
-      <div>
-        <strong>Done: {outcomeWords(outcome)}.</strong> {detail}
-      </div>
-    </div>
-  );
+  return <OutcomeNote asked={answer.asked} />;
 }
