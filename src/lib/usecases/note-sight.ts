@@ -1,5 +1,5 @@
 import { observerAnnouncement } from '../domain/announcement.ts';
-import type { Failure} from '../domain/failure.ts';
+import type { Failure } from '../domain/failure.ts';
 import { isConflict } from '../domain/failure.ts';
 import { SEEING, sightAfter } from '../domain/observer-sight.ts';
 import type { ObserverSights, Outbox } from '../domain/ports.ts';
