@@ -1,18 +1,24 @@
 /**
- * Builds the app: one CommonJS bundle of all functions and one of the telemetry SDK, which is read only where telemetry is
- * on, as they run in Azure and in the local stack, with the dashboard's pages beside them; the report; and `pal`.
+ * Builds the app as it runs in Azure and in the local stack: one CommonJS bundle that registers all functions, one of the app
+ * itself, which is read when they are registered, and one of the telemetry SDK, which is read only where telemetry is on,
+ * with the dashboard's pages beside them; the report; and `pal`.
  */
 import { chmod } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { build as buildPages } from 'vite';
 
+/** What is read when it is first needed, each a bundle of its own. */
+const APART = { 'src/functions/late.ts': 'app.cjs', 'src/lib/adapters/telemetry/sdk.ts': 'telemetry.cjs' };
+
 /** A megabyte that is not run costs tens of milliseconds at every start all the same: it has to be parsed. */
-const telemetryApart: Plugin = {
-  name: 'telemetry-apart',
+const apart: Plugin = {
+  name: 'apart',
   setup(building) {
-    building.onResolve({ filter: /\/telemetry\/sdk\.ts$/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: './telemetry.cjs', external: true } : undefined,
-    );
+    building.onResolve({ filter: /\.ts$/ }, ({ kind, resolveDir, path }) => {
+      const file = Object.entries(APART).find(([entry]) => join(resolveDir, path) === resolve(entry))?.[1];
+      return kind === 'dynamic-import' && file ? { path: `./${file}`, external: true } : undefined;
+    });
   },
 };
 
@@ -26,23 +32,20 @@ const common: BuildOptions = {
   logLevel: 'warning',
   // The host provides it; a copy in the bundle would register functions with nobody.
   external: ['@azure/functions-core'],
-  plugins: [telemetryApart],
+  plugins: [apart],
 };
 
-await build({
-  ...common,
-  format: 'cjs',
-  entryPoints: ['src/functions/main.ts'],
-  outfile: 'dist/functions.cjs',
-  define: { 'import.meta.dirname': '__dirname' },
-});
+const bundles = { 'src/functions/main.ts': 'functions.cjs', ...APART };
+for (const [entry, file] of Object.entries(bundles)) {
+  await build({
+    ...common,
+    format: 'cjs',
+    entryPoints: [entry],
+    outfile: `dist/${file}`,
+    define: { 'import.meta.dirname': '__dirname' },
+  });
+}
 await buildPages({ configFile: 'web/vite.config.ts' });
-await build({
-  ...common,
-  format: 'cjs',
-  entryPoints: ['src/lib/adapters/telemetry/sdk.ts'],
-  outfile: 'dist/telemetry.cjs',
-});
 for (const [entry, outfile] of [
   ['cli/report.ts', 'dist/report.mjs'],
   ['cli/main.ts', 'dist/pal.mjs'],

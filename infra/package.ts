@@ -1,6 +1,6 @@
 /**
- * `npm run package`: what is deployed, as a folder (dist/package) and as a zip beside it. The bundle, the telemetry SDK
- * apart from it, the dashboard's pages, the host's settings and a package.json that names the bundle; nothing is installed
+ * `npm run package`: what is deployed, as a folder (dist/package) and as a zip beside it. The bundles
+ * of functions, app and telemetry, the dashboard's pages, the host's settings and a package.json that names the bundle; nothing is installed
  * on the other side.
  */
 import { spawnSync } from 'node:child_process';
@@ -14,6 +14,7 @@ const ARCHIVE = 'dist/pal-autopilot.zip';
 const { name, version, license } = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, string>;
 const entries: readonly ZipEntry[] = [
   { name: 'functions.cjs', data: bundle('functions.cjs') },
+  { name: 'app.cjs', data: bundle('app.cjs') },
   { name: 'telemetry.cjs', data: bundle('telemetry.cjs') },
   { name: 'host.json', data: readFileSync('host.json') },
   {

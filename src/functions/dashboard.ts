@@ -3,19 +3,19 @@
  * data in them: they fetch it from the API with the token of whoever signs in. Reads only; a call that fails is told to
  * the caller.
  */
-import { join } from 'node:path';
 import { app } from '@azure/functions';
-import { answerPage } from './dashboard/answer.ts';
-import { makePageFiles } from './dashboard/files.ts';
-import { theApp } from './startup.ts';
-
-// The build puts the pages beside the bundle.
-const files = makePageFiles(join(import.meta.dirname, 'web'));
+import { started } from './startup.ts';
 
 app.http('dashboard', {
   route: 'dashboard/{*file}',
   authLevel: 'anonymous',
   methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
-  handler: (request, { invocationId }) =>
-    answerPage(request, { files, signIn: theApp().signIn }, { request: invocationId, client: null }),
+  handler: (request, { invocationId }) => {
+    const {
+      answerPage,
+      pages: files,
+      app: { signIn },
+    } = started();
+    return answerPage(request, { files, signIn }, { request: invocationId, client: null });
+  },
 });

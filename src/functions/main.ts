@@ -7,6 +7,6 @@ import './sweep-tenants.ts';
 import './send-notice.ts';
 import './send-digest.ts';
 import './watch-delegations.ts';
-import './api/endpoints.ts';
+import './api.ts';
 import './dashboard.ts';
 import './startup.ts';

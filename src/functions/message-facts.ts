@@ -1,5 +1,5 @@
 import type { InvocationContext } from '@azure/functions';
-import { lineageIn } from '../lib/domain/redrive.ts';
+import { lineageIn } from '../lib/domain/lineage.ts';
 
 /** What a Service Bus trigger tells about a message. The library parses every string as JSON, so ids become text again. */
 export function messageFacts(context: InvocationContext) {

@@ -8,7 +8,10 @@ import { app, type InvocationContext } from '@azure/functions';
 import type { App } from '../lib/app.ts';
 import { traceFacts } from './message-facts.ts';
 
-let composed: App | null = null;
+/** What there is when the app has started: itself, and all that was loaded with it. */
+type Started = typeof import('./late.ts') & { readonly app: App };
+
+let running: Started | null = null;
 
 /** The invocation a line is logged in: one worker serves many at once, and each keeps its own. */
 const invocations = new AsyncLocalStorage<InvocationContext>();
@@ -19,25 +22,31 @@ app.hook.preInvocation((hook) => {
   hook.functionHandler = (...args) =>
     invocations.run(context, () => {
       const run = async () => (await handler(...args)) as unknown;
-      return composed ? composed.invocation(traceFacts(context), run) : run();
+      return running ? running.app.invocation(traceFacts(context), run) : run();
     });
 });
 
 app.hook.appStart(async () => {
-  // Loaded here, not above: functions register before the app and its SDKs are evaluated.
-  const { startApp } = await import('../lib/app.ts');
-  composed = await startApp((level, line) => {
+  // Loaded here, not above: functions register before the app and its SDKs are read.
+  const late = await import('./late.ts');
+  const started = await late.startApp((level, line) => {
     invocations.getStore()?.[level](line);
   });
+  running = { ...late, app: started };
 });
 
 app.hook.appTerminate(async () => {
-  await composed?.stop();
+  await running?.app.stop();
 });
 
-/** The composed app; functions ask for it when they run, never when they are registered. */
-export function theApp(): App {
-  if (!composed)
+/** The app, and what was loaded with it; functions ask for it when they run, never when they are registered. */
+export function started(): Started {
+  if (!running)
     throw new Error('The app has not started: its settings were refused, or a function ran too early.');
-  return composed;
+  return running;
+}
+
+/** The composed app. */
+export function theApp(): App {
+  return started().app;
 }

@@ -34,7 +34,14 @@ it('runs from its deployment package alone, and the package holds nothing else',
   await receiver.stop();
 
   const names = [...files.keys()].filter((name) => !name.startsWith('web/assets/')).sort();
-  expect(names).toEqual(['functions.cjs', 'host.json', 'package.json', 'telemetry.cjs', 'web/index.html']);
+  expect(names).toEqual([
+    'app.cjs',
+    'functions.cjs',
+    'host.json',
+    'package.json',
+    'telemetry.cjs',
+    'web/index.html',
+  ]);
   expect(receiver.spans.map(({ name }) => name)).toContain('api-health-live');
   expect([alive.status, page.status]).toEqual([200, 200]);
   expect(host.facts['functions']).toEqual(

@@ -176,7 +176,7 @@ function verdictOf(token: string) {
 /** The endpoint a path leads to, as the host would find it. */
 function routeOf(path: string) {
   const parts = path.split('/').filter(Boolean).map(decodeLoosely);
-  for (const endpoint of endpoints) {
+  for (const endpoint of Object.values(endpoints)) {
     const segments = endpoint.route.split('/');
     if (segments.length !== parts.length) continue;
     const params: Record<string, string> = {};

@@ -24,14 +24,35 @@ import { tenantRelink } from './tenant-relink.ts';
 import { remedy } from './tenant-remedy.ts';
 import { tenant } from './tenant.ts';
 import { tenants } from './tenants.ts';
+import type { Endpoint } from './edge/endpoint.ts';
+import type { PathName } from './paths.ts';
 
-/** Every path of the HTTP API; importing them registers them. */
-export const endpoints = [
-  ...[tenants, tenant, tenantHistory, tenantRelink, remedy, attestations, partnersOfRecord, gapAccept],
-  ...[links, linkUnlink, linkRestore, linkRelink],
-  ...[sweeps, sweep, sweepConfirm],
-  ...[role],
-  ...[foundTenants, foundAdopt, foundDismiss],
-  ...[parked, redrive, discard],
-  ...[liveness, readiness, deploymentChecks, description],
-];
+/** What answers at each path. */
+export const endpoints: Readonly<Record<PathName, Endpoint>> = {
+  'api-tenants': tenants,
+  'api-tenant': tenant,
+  'api-tenant-history': tenantHistory,
+  'api-tenant-relink': tenantRelink,
+  'api-tenant-remedy': remedy,
+  'api-tenant-attestations': attestations,
+  'api-partners-of-record': partnersOfRecord,
+  'api-gap-accept': gapAccept,
+  'api-links': links,
+  'api-link-unlink': linkUnlink,
+  'api-link-restore': linkRestore,
+  'api-link-relink': linkRelink,
+  'api-sweeps': sweeps,
+  'api-sweep': sweep,
+  'api-sweep-confirm': sweepConfirm,
+  'api-role': role,
+  'api-found-tenants': foundTenants,
+  'api-found-adopt': foundAdopt,
+  'api-found-dismiss': foundDismiss,
+  'api-parked': parked,
+  'api-parked-redrive': redrive,
+  'api-parked-discard': discard,
+  'api-health-live': liveness,
+  'api-health-ready': readiness,
+  'api-health-checks': deploymentChecks,
+  'api-openapi': description,
+};

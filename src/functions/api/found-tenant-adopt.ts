@@ -6,7 +6,7 @@ import { adoptFound } from './contract/found.ts';
 import { endpoint, serve } from './edge/endpoint.ts';
 import { refuse, reply } from './edge/reply.ts';
 
-export const foundAdopt = endpoint('api-found-adopt', 'found-tenants/{tenantId}/adopt', [
+export const foundAdopt = endpoint('api-found-adopt', [
   serve(adoptFound, async ({ params: { tenantId }, api, caller, requestId: causeId }) => {
     const decided = await api.foundTenants.adopt(tenantId, { by: caller.objectId, causeId });
     if (decided === 'not-found') return refuse('not-found', 'No sweep has found a customer of this id.');

@@ -6,7 +6,7 @@ import { dismissFound } from './contract/found.ts';
 import { endpoint, serve } from './edge/endpoint.ts';
 import { refuse, reply } from './edge/reply.ts';
 
-export const foundDismiss = endpoint('api-found-dismiss', 'found-tenants/{tenantId}/dismiss', [
+export const foundDismiss = endpoint('api-found-dismiss', [
   serve(dismissFound, async ({ params: { tenantId }, api, caller, requestId: causeId }) => {
     const decided = await api.foundTenants.dismiss(tenantId, { by: caller.objectId, causeId });
     if (decided === 'not-found') return refuse('not-found', 'No sweep has found a customer of this id.');

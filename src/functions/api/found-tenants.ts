@@ -6,7 +6,7 @@ import { listFound, MOST_FOUND } from './contract/found.ts';
 import { endpoint, serve } from './edge/endpoint.ts';
 import { reply } from './edge/reply.ts';
 
-export const foundTenants = endpoint('api-found-tenants', 'found-tenants', [
+export const foundTenants = endpoint('api-found-tenants', [
   serve(listFound, async ({ api }) => {
     const items = [];
     for await (const found of api.foundTenants.list()) {

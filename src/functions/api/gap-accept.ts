@@ -14,7 +14,7 @@ const refusals = {
   'until-passed': 'invalid-request',
 } as const;
 
-export const gapAccept = endpoint('api-gap-accept', 'tenants/{tenantId}/gaps/{gapId}/accept', [
+export const gapAccept = endpoint('api-gap-accept', [
   serve(acceptGap, async ({ params, body, api, caller, requestId: causeId }) => {
     const answer = await api.acceptGap({ ...params, ...body, by: caller.objectId, causeId });
     if (answer.kind === 'refused') return refuse(refusals[answer.refusal.reason], answer.refusal.message);

@@ -6,6 +6,6 @@ import { checkDeployment } from './contract/health.ts';
 import { endpoint, serve } from './edge/endpoint.ts';
 import { reply } from './edge/reply.ts';
 
-export const deploymentChecks = endpoint('api-health-checks', 'health/checks', [
+export const deploymentChecks = endpoint('api-health-checks', [
   serve(checkDeployment, async ({ api }) => reply(200, { checks: await api.checkDeployment() })),
 ]);

@@ -3,6 +3,6 @@ import { healthLive } from './contract/health.ts';
 import { endpoint, serve } from './edge/endpoint.ts';
 import { reply } from './edge/reply.ts';
 
-export const liveness = endpoint('api-health-live', 'health/live', [
+export const liveness = endpoint('api-health-live', [
   serve(healthLive, () => reply(200, { status: 'alive' })),
 ]);

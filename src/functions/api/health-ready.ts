@@ -6,6 +6,6 @@ import { healthReady } from './contract/health.ts';
 import { endpoint, serve } from './edge/endpoint.ts';
 import { reply } from './edge/reply.ts';
 
-export const readiness = endpoint('api-health-ready', 'health/ready', [
+export const readiness = endpoint('api-health-ready', [
   serve(healthReady, async ({ api }) => reply(200, await api.checkReadiness())),
 ]);

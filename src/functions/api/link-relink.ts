@@ -6,6 +6,6 @@ import { relinkLink } from './contract/relink.ts';
 import { endpoint, serve } from './edge/endpoint.ts';
 import { orderLink } from './view/link-order.ts';
 
-export const linkRelink = endpoint('api-link-relink', 'links/{principal}/relink', [
+export const linkRelink = endpoint('api-link-relink', [
   serve(relinkLink, (asked) => orderLink({ ...asked, verb: 'relink' })),
 ]);

@@ -6,6 +6,6 @@ import { restoreLink } from './contract/relink.ts';
 import { endpoint, serve } from './edge/endpoint.ts';
 import { orderLink } from './view/link-order.ts';
 
-export const linkRestore = endpoint('api-link-restore', 'links/{principal}/restore', [
+export const linkRestore = endpoint('api-link-restore', [
   serve(restoreLink, (asked) => orderLink({ ...asked, verb: 'restore' })),
 ]);

@@ -6,6 +6,6 @@ import { unlinkLink } from './contract/relink.ts';
 import { endpoint, serve } from './edge/endpoint.ts';
 import { orderLink } from './view/link-order.ts';
 
-export const linkUnlink = endpoint('api-link-unlink', 'links/{principal}/unlink', [
+export const linkUnlink = endpoint('api-link-unlink', [
   serve(unlinkLink, (asked) => orderLink({ ...asked, verb: 'unlink' })),
 ]);

@@ -7,7 +7,7 @@ import { endpoint, serve } from './edge/endpoint.ts';
 import { reply } from './edge/reply.ts';
 import { linkItemOf, linkKeyOf, linkKeyText } from './view/link-item.ts';
 
-export const links = endpoint('api-links', 'links', [
+export const links = endpoint('api-links', [
   serve(listLinks, async ({ query: { top, continuation }, api }) => {
     const found = await api.listLinks(continuation ? linkKeyOf(continuation) : null, top + 1);
     const items = found.slice(0, top);

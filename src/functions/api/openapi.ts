@@ -7,6 +7,4 @@ import { openApiDocument } from './contract/openapi-document.ts';
 import { endpoint, serve } from './edge/endpoint.ts';
 import { reply } from './edge/reply.ts';
 
-export const description = endpoint('api-openapi', 'openapi.json', [
-  serve(openApi, () => reply(200, openApiDocument())),
-]);
+export const description = endpoint('api-openapi', [serve(openApi, () => reply(200, openApiDocument()))]);

@@ -7,7 +7,7 @@ import { endpoint, serve } from './edge/endpoint.ts';
 import { refuse, reply } from './edge/reply.ts';
 import { selectionOf } from './view/parked-selection.ts';
 
-export const discard = endpoint('api-parked-discard', 'parked/discard', [
+export const discard = endpoint('api-parked-discard', [
   serve(discardParked, async ({ body, api, caller }) => {
     const selection = selectionOf(body);
     const done = await api.discardParked({ selection, by: caller.objectId, why: body.why });

@@ -7,7 +7,7 @@ import { endpoint, serve } from './edge/endpoint.ts';
 import { refuse, reply } from './edge/reply.ts';
 import { selectionOf } from './view/parked-selection.ts';
 
-export const redrive = endpoint('api-parked-redrive', 'parked/redrive', [
+export const redrive = endpoint('api-parked-redrive', [
   serve(redriveParked, async ({ body, api, caller }) => {
     const done = await api.redriveParked({ selection: selectionOf(body), by: caller.objectId });
     const missing = body.id !== undefined && done.handled + done.homeless === 0;

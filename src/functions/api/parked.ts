@@ -7,7 +7,7 @@ import { endpoint, serve } from './edge/endpoint.ts';
 import { reply } from './edge/reply.ts';
 import { parkedItemOf } from './view/parked-item.ts';
 
-export const parked = endpoint('api-parked', 'parked', [
+export const parked = endpoint('api-parked', [
   serve(listParked, async ({ query: { top, continuation }, api }) => {
     const found = await api.listParked(continuation ?? null, top + 1);
     const now = api.clock();

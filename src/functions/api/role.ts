@@ -7,7 +7,7 @@ import { decideRole, listUnknownRoles } from './contract/roles.ts';
 import { endpoint, serve } from './edge/endpoint.ts';
 import { refuse, reply } from './edge/reply.ts';
 
-export const role = endpoint('api-role', 'roles/{roleId}', [
+export const role = endpoint('api-role', [
   serve(listUnknownRoles, async ({ api }) => {
     const { unknown: items, decisions } = await api.roles.list();
     return reply(200, { items, decisions });

@@ -16,7 +16,7 @@ const refusals = {
   ),
 };
 
-export const sweepConfirm = endpoint('api-sweep-confirm', 'sweeps/{sweepId}/confirm', [
+export const sweepConfirm = endpoint('api-sweep-confirm', [
   serve(confirmSweep, async ({ params, api, caller }) => {
     const answer = await api.confirmSweep(params.sweepId, caller.objectId);
     return answer.kind === 'refused' ? refusals[answer.reason] : reply(200, { tenants: answer.tenants });

@@ -12,7 +12,7 @@ const unknown = refuse(
   'No sweep of this id is on record; one that was just asked for shows when it begins.',
 );
 
-export const sweep = endpoint('api-sweep', 'sweeps/{sweepId}', [
+export const sweep = endpoint('api-sweep', [
   serve(getSweep, async ({ params, api }) => {
     const found = await api.readSweep(params.sweepId);
     return found ? reply(200, sweepItemOf(found)) : unknown;

@@ -7,7 +7,7 @@ import { endpoint, serve } from './edge/endpoint.ts';
 import { reply } from './edge/reply.ts';
 import { sweepItemOf } from './view/sweep-item.ts';
 
-export const sweeps = endpoint('api-sweeps', 'sweeps', [
+export const sweeps = endpoint('api-sweeps', [
   serve(listSweeps, async ({ query: { top, continuation }, api }) => {
     const found = await api.recentSweeps(continuation ?? null, top + 1);
     const items = found.slice(0, top).map(sweepItemOf);

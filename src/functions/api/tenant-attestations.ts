@@ -6,7 +6,7 @@ import { attest } from './contract/told.ts';
 import { endpoint, serve } from './edge/endpoint.ts';
 import { asRecorded } from './view/as-told.ts';
 
-export const attestations = endpoint('api-tenant-attestations', 'tenants/{tenantId}/attestations', [
+export const attestations = endpoint('api-tenant-attestations', [
   serve(attest, async ({ params: { tenantId }, body: input, api, requestId: causeId }) =>
     asRecorded(api, tenantId, await api.attest({ tenantId, input, causeId })),
   ),

@@ -6,7 +6,7 @@ import { getHistory } from './contract/tenants.ts';
 import { endpoint, serve } from './edge/endpoint.ts';
 import { reply } from './edge/reply.ts';
 
-export const tenantHistory = endpoint('api-tenant-history', 'tenants/{tenantId}/history', [
+export const tenantHistory = endpoint('api-tenant-history', [
   serve(getHistory, async ({ params, query: { top, continuation }, api }) => {
     const found = await api.tenantHistory(params.tenantId, continuation ?? null, top + 1);
     const items = found.slice(0, top).map((change) => ({ ...change, told: change.told ?? [] }));

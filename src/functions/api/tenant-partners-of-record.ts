@@ -6,7 +6,7 @@ import { recordPartnerOfRecord } from './contract/told.ts';
 import { endpoint, serve } from './edge/endpoint.ts';
 import { asRecorded } from './view/as-told.ts';
 
-export const partnersOfRecord = endpoint('api-partners-of-record', 'tenants/{tenantId}/partners-of-record', [
+export const partnersOfRecord = endpoint('api-partners-of-record', [
   serve(recordPartnerOfRecord, async ({ params: { tenantId }, body: input, api, requestId: causeId }) =>
     asRecorded(api, tenantId, await api.recordDpor({ tenantId, input, causeId })),
   ),

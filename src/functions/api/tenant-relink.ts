@@ -8,7 +8,7 @@ import { endpoint, serve } from './edge/endpoint.ts';
 import { refuse, reply } from './edge/reply.ts';
 import { patienceOf } from './view/patience.ts';
 
-export const tenantRelink = endpoint('api-tenant-relink', 'tenants/{tenantId}/relink', [
+export const tenantRelink = endpoint('api-tenant-relink', [
   serve(relinkTenant, async ({ params: { tenantId }, headers, body, api, caller }) => {
     const idempotencyKey = headers['idempotency-key'] ?? null;
     const dryRun = body?.dryRun ?? false;

@@ -7,7 +7,7 @@ import { endpoint, serve } from './edge/endpoint.ts';
 import { reply } from './edge/reply.ts';
 import { refusalOf } from './view/as-told.ts';
 
-export const remedy = endpoint('api-tenant-remedy', 'tenants/{tenantId}/remedy', [
+export const remedy = endpoint('api-tenant-remedy', [
   serve(getRemedy, async ({ params: { tenantId }, query, api }) => {
     const found = await api.proposeRemedies({ tenantId, scope: query.scope ?? null });
     if (found.kind === 'refused') return refusalOf(found, 'query');

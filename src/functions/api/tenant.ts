@@ -10,7 +10,7 @@ import { readTenantSheet } from './edge/tenant-sheet.ts';
 import { noTenant, tenantAsTold } from './view/as-told.ts';
 import { tenantDetailOf } from './view/tenant-detail.ts';
 
-export const tenant = endpoint('api-tenant', 'tenants/{tenantId}', [
+export const tenant = endpoint('api-tenant', [
   serve(getTenant, async ({ params, api }) => {
     const shown = await api.showTenant(params.tenantId);
     return shown ? reply(200, tenantDetailOf(shown)) : noTenant;

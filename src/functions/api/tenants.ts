@@ -8,7 +8,7 @@ import { reply, sheet } from './edge/reply.ts';
 import { tenantAsTold } from './view/as-told.ts';
 import { tenantItemOf, tenantSheet } from './view/tenant-item.ts';
 
-export const tenants = endpoint('api-tenants', 'tenants', [
+export const tenants = endpoint('api-tenants', [
   serve(listTenants, async ({ query, api, asCsv }) => {
     const { top, continuation, bom, ...filter } = query;
     if (asCsv) return sheet(tenantSheet(api.exportTenants(filter), bom === 'true'));

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import { LINEAGE_KEPT } from './lineage.ts';
 import type { OutgoingMessage, ParkedMessage, QueueName } from './ports.ts';
 import { messageIdOf, reconcileRequest } from './request.ts';
 
@@ -16,8 +16,6 @@ export function homeOf({ queue }: Pick<ParkedMessage, 'queue'>): QueueName | nul
 const ID_LENGTH = 128;
 /** Longest id of a request's cause. */
 const CAUSE_LENGTH = 40;
-/** Ids that are kept of a message's past. */
-const LINEAGE_KEPT = 10;
 
 /**
  * A parked message as it is sent again: under an id of its own, so that duplicate detection does not swallow it, and the
@@ -53,15 +51,4 @@ function requestIn(body: Uint8Array) {
 
 function withEnd(id: string, end: string, atMost: number): string {
   return `${id.replace(/~r\d+$/, '').slice(0, atMost - end.length)}${end}`;
-}
-
-const lineageText = z.array(z.string()).max(LINEAGE_KEPT);
-
-/** The lineage a message brings with it as a property; none where it has none, or one that is not ours. */
-export function lineageIn(property: string | null): readonly string[] {
-  try {
-    return lineageText.safeParse(JSON.parse(property ?? '[]')).data ?? [];
-  } catch {
-    return [];
-  }
 }

@@ -5,7 +5,7 @@ import { operations } from '../../../src/functions/api/contract/operations.ts';
 import { endpoints } from '../../../src/functions/api/endpoints.ts';
 
 const named = (method: string, path: string) => `${method.toUpperCase()} ${path}`;
-const served = endpoints.flatMap((endpoint) =>
+const served = Object.values(endpoints).flatMap((endpoint) =>
   endpoint.served.map(({ operation }) => ({ endpoint, operation })),
 );
 

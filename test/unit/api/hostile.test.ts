@@ -74,7 +74,7 @@ const badToken = fc.record({ operation: someOperation, token: nasty }).map(({ op
   headers: { authorization: `Bearer ${token.replace(/[^\x20-\x7e]/g, '?')}!` },
 }));
 const badMethod = fc
-  .record({ endpoint: fc.constantFrom(...endpoints), method: fc.constantFrom(...METHODS) })
+  .record({ endpoint: fc.constantFrom(...Object.values(endpoints)), method: fc.constantFrom(...METHODS) })
   .map(({ endpoint, method }): Bad => ({
     method,
     target: `/${fill(endpoint.route, aGuid)}`,

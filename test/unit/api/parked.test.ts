@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parkedHandled, parkedPage } from '../../../src/functions/api/contract/parked.ts';
 import { Failure } from '../../../src/lib/domain/failure.ts';
 import type { ParkedMessage } from '../../../src/lib/domain/ports.ts';
-import { lineageIn } from '../../../src/lib/domain/redrive.ts';
+import { lineageIn } from '../../../src/lib/domain/lineage.ts';
 import { reconcileRequest } from '../../../src/lib/domain/request.ts';
 import { anApi } from '../../support/api.ts';
 import { ids } from '../../support/delegations.ts';

@@ -1,9 +1,9 @@
-import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } from '@azure/functions';
+import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { Failure } from '../../../lib/domain/failure.ts';
 import type { Api } from '../../../lib/api.ts';
 import type { Caller } from '../../../lib/domain/caller.ts';
 import type { Operation } from '../contract/operation.ts';
-import { theApp } from '../../startup.ts';
+import { paths, type PathName } from '../paths.ts';
 import { admit } from './access.ts';
 import { takeApart, type Taken } from './reading.ts';
 import { refuse, responseOf, type Answer, type CallIds, type Refusal, type Reply } from './reply.ts';
@@ -31,7 +31,7 @@ export interface Endpoint {
   /** Its path below `/api`, with parameters in braces. */
   readonly route: string;
   readonly served: readonly Served[];
-  answer(request: HttpRequest, context: InvocationContext, apiOf?: () => Api): Promise<HttpResponseInit>;
+  answer(request: HttpRequest, context: InvocationContext, apiOf: () => Api): Promise<HttpResponseInit>;
 }
 
 export function serve<O extends Operation>(
@@ -41,16 +41,14 @@ export function serve<O extends Operation>(
   return { operation, handle: async (asked) => handle(asked) };
 }
 
-/** All that the library can take: what a path does not know is answered here with 405, not by the host with 404. */
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
-
 /**
- * Registers one path as one function, and answers for all its methods. Every answer that is not the operation's own is
- * `application/problem+json`; nothing of what went wrong inside leaves it. A call never throws, so the host retries
- * nothing: whoever called is told, and asks again.
+ * Answers for one path with all its methods. Every answer that is not the operation's own is `application/problem+json`;
+ * nothing of what went wrong inside leaves it. A call never throws, so the host retries nothing: whoever called is told,
+ * and asks again.
  */
-export function endpoint(name: string, route: string, served: readonly Served[]): Endpoint {
-  const answer: Endpoint['answer'] = async (request, context, apiOf = () => theApp().api) => {
+export function endpoint(name: PathName, served: readonly Served[]): Endpoint {
+  const route = paths[name];
+  const answer: Endpoint['answer'] = async (request, context, apiOf) => {
     const head = request.method === 'HEAD';
     const ids = idsOf(request, context);
     const reply = await replyTo(request, served, route, ids.request, apiOf).catch((error: unknown) => {
@@ -59,12 +57,6 @@ export function endpoint(name: string, route: string, served: readonly Served[])
     });
     return responseOf(reply, ids, head);
   };
-  app.http(name, {
-    route,
-    authLevel: 'anonymous',
-    methods: [...METHODS],
-    handler: (request, context) => answer(request, context),
-  });
   return { name, route, served, answer };
 }
 

@@ -1,0 +1,19 @@
+/** Ids that are kept of a message's past. */
+export const LINEAGE_KEPT = 10;
+
+/**
+ * The ids a message was sent under before, the oldest first, from the property it brings them in; none where it has none, or
+ * one that is not ours.
+ */
+export function lineageIn(property: string | null): readonly string[] {
+  try {
+    const ids: unknown = JSON.parse(property ?? '[]');
+    return isLineage(ids) ? ids : [];
+  } catch {
+    return [];
+  }
+}
+
+function isLineage(ids: unknown): ids is readonly string[] {
+  return Array.isArray(ids) && ids.length <= LINEAGE_KEPT && ids.every((id) => typeof id === 'string');
+}
