@@ -155,6 +155,31 @@ describe('the pacer', () => {
     expect(elapsed()).toBe(waited);
   });
 
+  it('believes the first word of when a window ends, as later ones were rounded up', async () => {
+    const { pacer, clock, elapsed } = aPacer();
+
+    pacer.spent('2', '00:00:05');
+    clock.pass(1_300);
+    pacer.spent('1', '00:00:04');
+    clock.pass(1_300);
+    pacer.spent('0', '00:00:03');
+    await pacer.quota();
+
+    expect(elapsed()).toBe(5_000);
+  });
+
+  it('takes a quota that is fuller than before for a new window', async () => {
+    const { pacer, clock, elapsed } = aPacer();
+
+    pacer.spent('1', '00:00:01');
+    clock.pass(900);
+    pacer.spent('2', '00:00:05');
+    pacer.spent('0', '00:00:05');
+    await pacer.quota();
+
+    expect(elapsed()).toBe(5_900);
+  });
+
   it('does not open before the quota is full again', async () => {
     const { pacer, elapsed } = aPacer();
     pacer.spent('0', '00:00:05');

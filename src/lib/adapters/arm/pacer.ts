@@ -29,6 +29,8 @@ const LOAD_MS = 1_000;
 /** Queries kept in hand, because other workers draw on the same quota; of a small quota no more than a fifth. */
 const RESERVE = 2;
 const RESERVE_SHARE = 0.2;
+/** By how much two answers may differ in when the same window ends. */
+const INEXACT_MS = 2_000;
 
 export function makePacer(clock: () => Date, sleep: (ms: number) => Promise<void>): Pacer {
   const onTheWay = new Set<symbol>();
@@ -37,6 +39,8 @@ export function makePacer(clock: () => Date, sleep: (ms: number) => Promise<void
   let batch: Promise<unknown> = Promise.resolve();
   let notBefore = 0;
   let mostSeen = 0;
+  /** What was last said of the quota: what remains until it is full again, and when that is. */
+  let window = { left: 0, endsAt: 0 };
   const now = () => clock().getTime();
 
   const quota = async () => {
@@ -78,9 +82,13 @@ export function makePacer(clock: () => Date, sleep: (ms: number) => Promise<void
     },
     spent(remaining, resetsAfter) {
       if (remaining === undefined) return;
-      mostSeen = Math.max(mostSeen, Number(remaining) + 1);
-      if (Number(remaining) > Math.min(RESERVE, mostSeen * RESERVE_SHARE)) return;
-      notBefore = now() + millisecondsOf(resetsAfter);
+      const left = Number(remaining);
+      const endsAt = now() + millisecondsOf(resetsAfter);
+      // Each answer rounds the time up to whole seconds and was under way for a while: of one window the earliest word holds.
+      const same = left < window.left && now() < window.endsAt && endsAt - window.endsAt < INEXACT_MS;
+      window = { left, endsAt: same ? Math.min(window.endsAt, endsAt) : endsAt };
+      mostSeen = Math.max(mostSeen, left + 1);
+      if (left <= Math.min(RESERVE, mostSeen * RESERVE_SHARE)) notBefore = window.endsAt;
     },
     quota,
   };
