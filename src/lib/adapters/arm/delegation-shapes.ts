@@ -90,6 +90,18 @@ export function indexedDelegation(row: z.infer<typeof estateRow>): Delegation | 
   );
 }
 
+/** What is kept of a row of the index: a subscription, and one of the delegations on it or below it. */
+export interface IndexedRow {
+  readonly facts: SubscriptionFacts;
+  /** Null where the row has none, or its definition is not indexed yet. */
+  readonly delegation: Delegation | null;
+}
+
+/** A row in brief, of which a page of a thousand is held at a time. */
+export function indexedRow(row: z.infer<typeof estateRow>): IndexedRow {
+  return { facts: indexedFacts(row), delegation: indexedDelegation(row) };
+}
+
 export function factsOf(read: z.infer<typeof subscription>): SubscriptionFacts {
   return {
     subscriptionId: read.subscriptionId.toLowerCase(),

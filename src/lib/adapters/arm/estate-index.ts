@@ -5,8 +5,8 @@ import type { EstateIndex } from '../../domain/ports.ts';
 import type { EstateCall } from '../../domain/sweep-record.ts';
 import type { ArmClient } from './arm-client.ts';
 import { bucketOf } from './bucket-gate.ts';
-import { indexedDelegation, indexedFacts } from './delegation-shapes.ts';
-import { graphPages, patiently, type EstateRow, type GraphDeps } from './graph-query.ts';
+import type { IndexedRow } from './delegation-shapes.ts';
+import { graphPages, patiently, type GraphDeps } from './graph-query.ts';
 import { makePacer } from './pacer.ts';
 import { inOrder, readDirectory, type DirectoryEntry } from './subscription-directory.ts';
 
@@ -128,7 +128,7 @@ async function* estateRows(
   reach: Reach,
   query: string,
   batches: () => Promise<readonly Batch[]>,
-): AsyncGenerator<EstateRow[]> {
+): AsyncGenerator<IndexedRow[]> {
   if (!reach.isLimited()) {
     if ((yield* graphPages(deps, { query })) === 'whole') return;
     reach.wasLimited();
@@ -136,7 +136,7 @@ async function* estateRows(
   for (const batch of await batches()) {
     await deps.pacer.quota();
     const subscriptions = batch.map(({ subscriptionId }) => subscriptionId);
-    const rows: EstateRow[] = [];
+    const rows: IndexedRow[] = [];
     for await (const page of graphPages(deps, { query, subscriptions })) rows.push(...page);
     yield asInDirectory(rows, batch);
   }
@@ -146,11 +146,14 @@ async function* estateRows(
  * Whose a subscription is, ARM's own list says, which goes before the index and which the batches follow: one that has
  * moved would else come among the tenants of another batch.
  */
-function asInDirectory(rows: readonly EstateRow[], batch: Batch): EstateRow[] {
+function asInDirectory(rows: readonly IndexedRow[], batch: Batch): IndexedRow[] {
   const tenantOf = new Map(batch.map(({ subscriptionId, tenantId }) => [subscriptionId, tenantId]));
   return rows
-    .map((row) => ({ ...row, tenantId: tenantOf.get(row.subscriptionId.toLowerCase()) ?? row.tenantId }))
-    .sort((a, b) => inOrder(a.tenantId, b.tenantId));
+    .map(({ facts, delegation }) => {
+      const tenantId = tenantOf.get(facts.subscriptionId) ?? facts.tenantId;
+      return { facts: { ...facts, tenantId }, delegation };
+    })
+    .sort((a, b) => inOrder(a.facts.tenantId, b.facts.tenantId));
 }
 
 async function findMany(
@@ -164,9 +167,9 @@ async function findMany(
     const wanted = new Set(distinct);
     return batched((await entries()).filter(({ tenantId }) => wanted.has(tenantId)));
   };
-  const rows: EstateRow[] = [];
+  const rows: IndexedRow[] = [];
   for await (const more of estateRows(deps, reach, estateQuery(distinct), batches)) rows.push(...more);
-  const found = Map.groupBy(rows, (row) => row.tenantId.toLowerCase());
+  const found = Map.groupBy(rows, ({ facts }) => facts.tenantId);
   return tenantIds.map((tenantId) => subscriptionsOf(found.get(tenantId) ?? []));
 }
 
@@ -174,12 +177,12 @@ async function findMany(
  * Tenants one after the other: rows come sorted by tenant, and the last tenant of a page may go on in the next. Throws
  * `Failure` where they do not: half a tenant, or one out of its place, would be taken for a loss.
  */
-async function* byTenant(rowPages: AsyncIterable<EstateRow[]>): AsyncGenerator<IndexedTenant> {
+async function* byTenant(rowPages: AsyncIterable<IndexedRow[]>): AsyncGenerator<IndexedTenant> {
   let tenantId: string | null = null;
-  let rows: EstateRow[] = [];
+  let rows: IndexedRow[] = [];
   for await (const rowPage of rowPages) {
     for (const row of rowPage) {
-      const next = row.tenantId.toLowerCase();
+      const next = row.facts.tenantId;
       if (tenantId !== null && next < tenantId) {
         throw new Failure('unavailable', 'Resource Graph gave tenants out of their order.');
       }
@@ -194,14 +197,14 @@ async function* byTenant(rowPages: AsyncIterable<EstateRow[]>): AsyncGenerator<I
   if (tenantId !== null) yield { tenantId, subscriptions: subscriptionsOf(rows) };
 }
 
-function subscriptionsOf(rows: readonly EstateRow[]): IndexedSubscription[] {
-  const bySubscription = Map.groupBy(rows, (row) => row.subscriptionId.toLowerCase());
+function subscriptionsOf(rows: readonly IndexedRow[]): IndexedSubscription[] {
+  const bySubscription = Map.groupBy(rows, ({ facts }) => facts.subscriptionId);
   return [...bySubscription.values()].flatMap((same) => {
     const [first] = same;
     if (!first) return [];
     return {
-      facts: indexedFacts(first),
-      delegations: same.map(indexedDelegation).filter((found) => found !== null),
+      facts: first.facts,
+      delegations: same.flatMap(({ delegation }) => delegation ?? []),
     };
   });
 }

@@ -3,7 +3,7 @@ import { Failure } from '../../domain/failure.ts';
 import type { ArmClient } from './arm-client.ts';
 import { noAnswer } from './arm-errors.ts';
 import { bucketOf, type BucketGate } from './bucket-gate.ts';
-import { estateRow } from './delegation-shapes.ts';
+import { estateRow, indexedRow, type IndexedRow } from './delegation-shapes.ts';
 import type { Pacer } from './pacer.ts';
 
 export interface GraphDeps {
@@ -31,12 +31,10 @@ export interface GraphQuestion {
   readonly subscriptions?: readonly string[];
 }
 
-export type EstateRow = z.infer<typeof estateRow>;
-
 const page = z.object({ data: z.array(estateRow), $skipToken: z.string().nullish() });
 
 interface Page {
-  readonly rows: EstateRow[];
+  readonly rows: IndexedRow[];
   readonly next: string | null;
   /** More subscriptions are in sight than the service looks through at once. */
   readonly limited: boolean;
@@ -50,7 +48,7 @@ interface Page {
 export async function* graphPages(
   deps: GraphDeps,
   question: GraphQuestion,
-): AsyncGenerator<EstateRow[], 'whole' | 'limited'> {
+): AsyncGenerator<IndexedRow[], 'whole' | 'limited'> {
   const ask = async (token: string | null): Promise<Page> => {
     if (token !== null) await deps.pacer.quota();
     const read = () => readPage(deps, question, token);
@@ -98,7 +96,7 @@ async function readPage(
   );
   const limitHit = response.header('x-ms-tenant-subscription-limit-hit')?.toLowerCase() === 'true';
   return {
-    rows: parsed.data.data,
+    rows: parsed.data.data.map(indexedRow),
     next: parsed.data.$skipToken ?? null,
     limited: limitHit && subscriptions === undefined,
   };
