@@ -1,12 +1,13 @@
-import { assess } from '../domain/assessment.ts';
 import { Failure } from '../domain/failure.ts';
 import type { IndexedTenant } from '../domain/indexed-subscription.ts';
 import { mergeJoin } from '../domain/merge-join.ts';
 import type { ListedTenant } from '../domain/ports.ts';
 import { principalFor, rulesFor, type PassRules } from '../domain/pass-rules.ts';
 import { indexReadings, planSweep, type SweepPlan } from '../domain/sweep.ts';
+import { scopesAfter } from '../domain/scopes-after.ts';
 import { newTenantRecord } from '../domain/tenant-record.ts';
 import { signatureOf, type TenantSummary } from '../domain/tenant-summary.ts';
+import { observedKindsOf } from '../domain/tenant.ts';
 import { isWhollyExcluded } from '../domain/watch.ts';
 import { makeCrew } from './crew.ts';
 import { carryOutPlan } from './sweep-tenant.ts';
@@ -95,9 +96,9 @@ function digestOfIndex(
   const principal = principalFor(run.deps.passRules, summary.registration);
   if (!principal) return null;
   const rules = rulesFor(run.deps.passRules, principal);
-  const readings = indexReadings(indexed, rules);
-  const look = { at: run.at, causeId: run.sweepId, readings };
-  return run.deps.digest(
-    signatureOf(assess(newTenantRecord(summary.registration), look, rules).record.scopes),
-  );
+  const shown = newTenantRecord(summary.registration);
+  const readings = { lighthouse: indexReadings(indexed, rules), 'service-principal': null };
+  // The judging alone of what a whole assessment does: most tenants are as they were, and this is done for each.
+  const ways = { readings, expected: observedKindsOf(summary.registration), at: run.at, seenAt: null };
+  return run.deps.digest(signatureOf(scopesAfter(shown, ways, rules).scopes));
 }
