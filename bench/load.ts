@@ -127,7 +127,8 @@ async function coldPass(stage: Stage, client: ServiceBusClient, customer: number
     name: 'host',
     script: 'local/host/main.ts',
     args: ['--app-root', '.', '--port', '0'],
-    env: { PATH: process.env['PATH'] ?? '', ...stage.stack.settings },
+    // A new instance in Azure finds no compiled code of an earlier start.
+    env: { PATH: process.env['PATH'] ?? '', NODE_DISABLE_COMPILE_CACHE: '1', ...stage.stack.settings },
     onLine: () => undefined,
   });
   try {

@@ -3,6 +3,7 @@
  * questions over the IPC channel of `child_process.fork`. Nothing of it is on the network, so the product cannot see it.
  */
 import { fork, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
 
 /** What one child can be asked: a function per question; the answer must be JSON. */
 export type ControlHandlers = Readonly<Record<string, (body: unknown) => unknown>>;
@@ -67,10 +68,13 @@ export interface ChildOptions {
   readonly onLine: (line: string) => void;
 }
 
+/** Compiled code is kept from one start to the next: a stack is six processes, and most of what a start costs is compiling. */
+const COMPILE_CACHE = join(import.meta.dirname, '..', 'node_modules', '.cache', 'local-stack');
+
 /** Starts a child process and waits until it says that it is ready. Rejects, with what it printed, when it ends first. */
 export async function startChild(options: ChildOptions): Promise<Child> {
   const child = fork(options.script, [...(options.args ?? [])], {
-    env: { ...options.env },
+    env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // Ctrl-C reaches the whole process group; only `up` may act on it, so that children end in order.
     detached: true,
