@@ -29,6 +29,24 @@ module.exports = {
       'A function translates; the app is composed elsewhere.',
     ),
     forbid(
+      'what-answers-registers-nothing',
+      { path: '^src/(functions/(late|api/|dashboard/)|lib/)' },
+      {
+        path: '^src/functions/[^/]+\\.ts$|node_modules/@azure/functions/',
+        dependencyTypesNot: ['type-only'],
+      },
+      'It is loaded late, as a bundle of its own: it would register everything once more, with nobody.',
+    ),
+    forbid(
+      'what-registers-loads-late',
+      { path: '^src/functions/[^/]+\\.ts$', pathNot: '^src/functions/late\\.ts$' },
+      {
+        path: '^src/(lib/(app|api|usecases|adapters)|functions/(late|api/(?!paths)|dashboard/))|node_modules/(zod|@azure/(?!functions/))',
+        dependencyTypesNot: ['type-only', 'dynamic-import'],
+      },
+      'Functions are known to the host before anything heavy is read.',
+    ),
+    forbid(
       'contract-is-pure',
       { path: '^src/functions/api/contract' },
       { pathNot: '^src/functions/api/contract|^src/lib/domain|node_modules/zod' },

@@ -6,10 +6,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { app, type InvocationContext } from '@azure/functions';
 import type { App } from '../lib/app.ts';
+import type * as late from './late.ts';
 import { traceFacts } from './message-facts.ts';
 
 /** What there is when the app has started: itself, and all that was loaded with it. */
-type Started = typeof import('./late.ts') & { readonly app: App };
+type Started = typeof late & { readonly app: App };
 
 let running: Started | null = null;
 
@@ -28,11 +29,11 @@ app.hook.preInvocation((hook) => {
 
 app.hook.appStart(async () => {
   // Loaded here, not above: functions register before the app and its SDKs are read.
-  const late = await import('./late.ts');
-  const started = await late.startApp((level, line) => {
+  const loaded = await import('./late.ts');
+  const composed = await loaded.startApp((level, line) => {
     invocations.getStore()?.[level](line);
   });
-  running = { ...late, app: started };
+  running = { ...loaded, app: composed };
 });
 
 app.hook.appTerminate(async () => {
