@@ -91,6 +91,7 @@ function bicepAt(binary: string): Bicep {
     lint: () => run(['lint', '--pattern', all, '--no-restore']).findings,
     format: (dir) => run(['format', '--pattern', '**/*.{bicep,bicepparam}'], dir).findings,
     parameters: (env) => run(['build-params', 'infra/main.bicepparam', '--no-restore', '--stdout'], '.', env),
-    snapshot: (dir, env) => run(['snapshot', 'main.bicepparam', '--mode', 'overwrite', ...SOMEWHERE], dir, env).findings,
+    snapshot: (dir, env) =>
+      run(['snapshot', 'main.bicepparam', '--mode', 'overwrite', ...SOMEWHERE], dir, env).findings,
   };
 }

@@ -177,7 +177,9 @@ describe.skipIf(!inject('compiled'))('a deployment', () => {
   });
 
   it('with private networking closes storage and queues to the public, and reaches them through its own subnet', () => {
-    const inNetwork = Object.entries(inventory(full)).filter(([type]) => type.startsWith('Microsoft.Network/'));
+    const inNetwork = Object.entries(inventory(full)).filter(([type]) =>
+      type.startsWith('Microsoft.Network/'),
+    );
 
     for (const type of ['Microsoft.Storage/storageAccounts', 'Microsoft.ServiceBus/namespaces']) {
       expect(only(fresh, type).properties).toMatchObject({ publicNetworkAccess: 'Enabled' });
