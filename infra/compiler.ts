@@ -13,6 +13,12 @@ const PLATFORMS: Readonly<Record<string, string>> = {
   'win32-x64': 'win-x64',
 };
 
+const SOMEWHERE = [
+  ...['--tenant-id', 'aaaaaaaa-0000-4000-8000-000000000001'],
+  ...['--subscription-id', 'bbbbbbbb-0000-4000-8000-000000000001'],
+  ...['--deployment-name', 'test'],
+];
+
 /** Every answer is what the compiler had to say: warnings, errors, linter findings. Empty when all is well. */
 export interface Bicep {
   /** Compiles every .bicep file under `infra` to JSON, at the same place under `outDir`. */
@@ -22,6 +28,11 @@ export interface Bicep {
   format(dir: string): string;
   /** Compiles main.bicepparam, with what it reads from the environment. */
   parameters(env: Readonly<Record<string, string>>): { readonly output: string; readonly findings: string };
+  /**
+   * What a deployment of main.bicepparam would come to, as far as that can be told without Azure, written beside the file:
+   * `main.snapshot.json` under `dir`, a copy of `infra`.
+   */
+  snapshot(dir: string, env: Readonly<Record<string, string>>): string;
 }
 
 /** Gives the compiler, or the reason why there is none on this machine. */
@@ -80,5 +91,7 @@ function bicepAt(binary: string): Bicep {
     lint: () => run(['lint', '--pattern', all, '--no-restore']).findings,
     format: (dir) => run(['format', '--pattern', '**/*.{bicep,bicepparam}'], dir).findings,
     parameters: (env) => run(['build-params', 'infra/main.bicepparam', '--no-restore', '--stdout'], '.', env),
+    snapshot: (dir, env) =>
+      run(['snapshot', 'main.bicepparam', '--mode', 'overwrite', ...SOMEWHERE], dir, env).findings,
   };
 }

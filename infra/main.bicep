@@ -50,6 +50,12 @@ param onboardingSenders string[] = []
 @description('People who are told when an alert fires.')
 param alertEmails string[] = []
 
+@description('Sends the app’s traces and metrics to the Application Insights that is deployed here; the log goes there in any case.')
+param azureMonitor bool = true
+
+@description('Sends them to an OTLP endpoint over HTTP as well, or instead. Empty: to none.')
+param otlpEndpoint string = ''
+
 @description('Makes an identity that reads the tenant activity log, so that new delegations are seen within minutes.')
 param watchActivityLog bool = false
 
@@ -82,6 +88,8 @@ var chosenSettings = {
   SWEEP_SCHEDULE: sweepSchedule
   WATCH_SCHEDULE: '0 */5 * * * *'
   DIGEST_SCHEDULE: digestSchedule
+  TELEMETRY: join(concat(azureMonitor ? ['azure-monitor'] : [], empty(otlpEndpoint) ? [] : ['otlp']), ',')
+  OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint
 }
 
 resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {

@@ -14,5 +14,7 @@ param digestSchedule = readEnvironmentVariable('PAL_DIGEST_SCHEDULE', '0 0 6 * *
 param settings = json(readEnvironmentVariable('PAL_SETTINGS', '{}'))
 param onboardingSenders = json(readEnvironmentVariable('PAL_ONBOARDING_SENDERS', '[]'))
 param alertEmails = json(readEnvironmentVariable('PAL_ALERT_EMAILS', '[]'))
+param azureMonitor = bool(readEnvironmentVariable('PAL_AZURE_MONITOR', 'true'))
+param otlpEndpoint = readEnvironmentVariable('PAL_OTLP_ENDPOINT', '')
 param watchActivityLog = bool(readEnvironmentVariable('PAL_WATCH_ACTIVITY_LOG', 'false'))
 param privateNetworking = bool(readEnvironmentVariable('PAL_PRIVATE_NETWORKING', 'false'))

@@ -174,7 +174,7 @@ function describeStack(stack: Stack, dataDir: string): void {
       'The stack stays up. Ctrl-C ends it.',
       `  dashboard  ${stack.addresses['http'] ?? ''}/dashboard`,
       `  HTTP API   ${stack.addresses['http'] ?? ''}/tenants`,
-      `  a token    npm run --silent token -- --stack ${join(dataDir, 'stack.json')}`,
+      `  a token    npm run --silent token`,
       `  ARM, Entra ${stack.addresses['arm'] ?? ''}  (CA file ${stack.addresses['caFile'] ?? ''})`,
       `  addresses  ${join(dataDir, 'stack.json')}`,
       `  pal        npx pal tenants list -o table   (npx pal --help)`,

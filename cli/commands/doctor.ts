@@ -29,7 +29,7 @@ export function addDoctor(program: Command, context: Context): void {
       }),
     [
       ['pal doctor -o table', 'See whether everything works, after a deployment or when in doubt'],
-      ["pal doctor --query '[?verdict==`failed`].remedy' -o tsv", 'Only what is to be done'],
+      ['pal doctor --query "[?verdict==\'failed\'].remedy" -o tsv', 'Only what is to be done'],
     ],
   );
 }

@@ -221,9 +221,9 @@ linker_name="PAL Autopilot linker ($environment)"
 api_name="PAL Autopilot API ($environment)"
 
 ensure_group "$group"
-runtime=$(ensure_identity "id-pal-runtime-$environment" principalId)
-observer=$(ensure_identity "id-pal-observer-$environment" principalId)
-linker=$(ensure_identity "id-pal-linker-$environment" principalId)
+runtime=$(ensure_identity "id-pal-runtime-$environment")
+observer=$(ensure_identity "id-pal-observer-$environment")
+linker=$(ensure_identity "id-pal-linker-$environment")
 
 linker_app=$(ensure_app "$linker_name" "$audience")
 linker_sp=$(ensure_sp "$linker_app" "$linker_name")
@@ -242,7 +242,7 @@ for person in ${readers[@]+"${readers[@]}"}; do
 done
 
 if $watch; then
-  watcher=$(ensure_identity "id-pal-watcher-$environment" principalId)
+  watcher=$(ensure_identity "id-pal-watcher-$environment")
   ensure_monitoring_reader "$watcher"
 fi
 

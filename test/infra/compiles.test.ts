@@ -3,17 +3,9 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { findBicep, type Bicep } from '../../infra/compiler.ts';
+import { azd } from './azd.ts';
 import { compiledText } from './templates.ts';
 
-/** What azd hands in. */
-const azd = {
-  AZURE_ENV_NAME: 'test',
-  AZURE_LOCATION: 'westeurope',
-  PAL_PARTNER_ID: '4681234',
-  PAL_PRINCIPAL_OBJECT_ID: '0b0b0b0b-0000-4000-8000-000000000001',
-  PAL_PRINCIPAL_APPLICATION_ID: '0a0a0a0a-0000-4000-8000-000000000001',
-  PAL_API_CLIENT_ID: '0a0a0a0a-0000-4000-8000-000000000002',
-};
 const sources = globSync('infra/**/*.{bicep,bicepparam}').sort();
 
 describe.skipIf(!inject('compiled'))('the infrastructure’s sources', () => {
