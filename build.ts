@@ -5,6 +5,7 @@
 import { chmod } from 'node:fs/promises';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { build as buildPages } from 'vite';
+import { beginBuild } from './local/sources.ts';
 
 /** A megabyte that is not run costs tens of milliseconds at every start all the same: it has to be parsed. */
 const telemetryApart: Plugin = {
@@ -29,6 +30,7 @@ const common: BuildOptions = {
   plugins: [telemetryApart],
 };
 
+const built = beginBuild();
 await build({
   ...common,
   format: 'cjs',
@@ -58,3 +60,4 @@ for (const [entry, outfile] of [
   });
 }
 await chmod('dist/pal.mjs', 0o755);
+built();
