@@ -7,6 +7,7 @@ import { chmod } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { build as buildPages } from 'vite';
+import { beginBuild } from './local/sources.ts';
 
 /** What is read when it is first needed, each a bundle of its own. */
 const APART = { 'src/functions/late.ts': 'app.cjs', 'src/lib/adapters/telemetry/sdk.ts': 'telemetry.cjs' };
@@ -35,6 +36,7 @@ const common: BuildOptions = {
   plugins: [apart],
 };
 
+const built = beginBuild();
 const bundles = { 'src/functions/main.ts': 'functions.cjs', ...APART };
 for (const [entry, file] of Object.entries(bundles)) {
   await build({
@@ -61,3 +63,4 @@ for (const [entry, outfile] of [
   });
 }
 await chmod('dist/pal.mjs', 0o755);
+built();

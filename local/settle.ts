@@ -1,5 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Stack } from './stack.ts';
+
+/** The numbers of one queue, as the broker counts them. */
+export interface QueueNumbers {
+  readonly active: number;
+  readonly locked: number;
+  readonly scheduled: number;
+  readonly deferred: number;
+  readonly deadLettered: number;
+  readonly completed: number;
+}
 
 /** How much is still to be done. */
 export interface Remaining {
@@ -13,8 +22,14 @@ const POLL_MS = 150;
 /** So many looks in a row must find nothing: a message may be between two queues. */
 const QUIET_LOOKS = 3;
 
-async function remaining(stack: Stack): Promise<Remaining> {
-  const [queues, inFlight, azure] = await Promise.all([stack.queues(), stack.hostInFlight(), stack.azure()]);
+/** What has to be still. */
+interface Work {
+  queues(): Promise<Readonly<Record<string, QueueNumbers>>>;
+  hostInFlight(): Promise<number>;
+}
+
+async function remaining(stack: Work): Promise<Omit<Remaining, 'timeline'>> {
+  const [queues, inFlight] = await Promise.all([stack.queues(), stack.hostInFlight()]);
   const all = Object.values(queues);
   const sum = (pick: (queue: (typeof all)[number]) => number) =>
     all.reduce((total, queue) => total + pick(queue), 0);
@@ -22,7 +37,6 @@ async function remaining(stack: Stack): Promise<Remaining> {
     waiting: sum((queue) => queue.active + queue.locked + queue.deadLettered),
     scheduled: sum((queue) => queue.scheduled),
     inFlight,
-    timeline: azure.timelinePending,
   };
 }
 
@@ -31,7 +45,7 @@ async function remaining(stack: Stack): Promise<Remaining> {
  * timeline played out. Gives false when `timeoutSeconds` passes first.
  */
 export async function settled(
-  stack: Stack,
+  stack: Work & { timelinePending(): number },
   timeoutSeconds: number | null,
   onLook: (left: Remaining) => void,
 ): Promise<boolean> {
@@ -39,7 +53,9 @@ export async function settled(
   for (let quiet = 0; quiet < QUIET_LOOKS;) {
     if (Date.now() > until) return false;
     await sleep(POLL_MS);
-    const left = await remaining(stack);
+    // Asked first: what the last step of the timeline sends is then among what is left.
+    const timeline = stack.timelinePending();
+    const left = { ...(await remaining(stack)), timeline };
     onLook(left);
     quiet = left.waiting + left.scheduled + left.inFlight + left.timeline === 0 ? quiet + 1 : 0;
   }

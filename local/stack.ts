@@ -5,19 +5,14 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { startChild, type Child } from './control.ts';
 import { readEstate, type Estate } from './estates/estate.ts';
+import { makeTimeline } from './estates/timeline.ts';
+import type { OperatorAnswer } from './operator-calls.ts';
 import { makeOperators, makePeople, signInFacts } from './operators.ts';
 import type { Options } from './options.ts';
 import { settingsFor, type StackFacts } from './settings.ts';
-
-/** The numbers of one queue, as the broker counts them. */
-export interface QueueNumbers {
-  readonly active: number;
-  readonly locked: number;
-  readonly scheduled: number;
-  readonly deferred: number;
-  readonly deadLettered: number;
-  readonly completed: number;
-}
+import { settled, type QueueNumbers } from './settle.ts';
+import { accessToken } from './sign-in.ts';
+import { makeSteps } from './steps.ts';
 
 interface CallCounts {
   readonly calls: Readonly<Record<string, number>>;
@@ -28,7 +23,6 @@ interface CallCounts {
 /** What ARM was asked, and beside it what Entra was. */
 export interface AzureReport extends CallCounts {
   readonly entra: CallCounts;
-  readonly timelinePending: number;
 }
 
 export interface Stack {
@@ -38,6 +32,11 @@ export interface Stack {
   readonly addresses: Readonly<Record<string, string>>;
   /** Sends the estate's events, unless this data directory has seen them; then the timeline starts. */
   loadEvents(): Promise<number>;
+  /** How many steps of the timeline have not been played yet. */
+  timelinePending(): number;
+  /** What the operator's calls of the timeline were answered, and whether each as the estate says. */
+  answers(): readonly OperatorAnswer[];
+  answeredAsExpected(): boolean;
   /** Asks for a sweep, as the timer does every night. */
   startSweep(): Promise<void>;
   queues(): Promise<Readonly<Record<string, QueueNumbers>>>;
@@ -93,7 +92,7 @@ export async function startStack(
   };
 
   try {
-    return await startParts(options, estate, dataDir, start, stop);
+    return await startParts({ options, estate, dataDir, start, stop, say });
   } catch (error) {
     await stop();
     throw error;
@@ -107,13 +106,16 @@ type Start = (
   env?: Record<string, string>,
 ) => Promise<Child>;
 
-async function startParts(
-  options: Options,
-  estate: Estate,
-  dataDir: string,
-  start: Start,
-  stop: () => Promise<void>,
-): Promise<Stack> {
+interface Starting {
+  readonly options: Options;
+  readonly estate: Estate;
+  readonly dataDir: string;
+  readonly start: Start;
+  readonly stop: () => Promise<void>;
+  readonly say: (line: string) => void;
+}
+
+async function startParts({ options, estate, dataDir, start, stop, say }: Starting): Promise<Stack> {
   const folder = (name: string) => {
     const path = join(dataDir, name);
     mkdirSync(path, { recursive: true });
@@ -173,6 +175,31 @@ async function startParts(
   };
   writeFileSync(join(dataDir, 'stack.json'), JSON.stringify(addresses, null, 2), { mode: 0o600 });
 
+  const queues = async () => (await broker.ask('stats')) as Record<string, QueueNumbers>;
+  const hostInFlight = async () => ((await host.ask('stats')) as { inFlight: number }).inFlight;
+  let token: Promise<string> | null = null;
+  const steps = makeSteps({
+    timeline: estate.timeline,
+    azure,
+    loader,
+    operator: {
+      base: addresses.http,
+      token: () => (token ??= accessToken(addresses, 'operator')),
+      now: () => new Date(),
+    },
+    file: join(dataDir, 'steps.json'),
+    say,
+  });
+  const unplayable = Promise.withResolvers<string>();
+  const timeline = makeTimeline({
+    steps: estate.timeline,
+    play: (at) => steps.play(at),
+    settle: async () => {
+      await settled({ queues, hostInFlight, timelinePending: () => 0 }, null, () => undefined);
+    },
+    onError: (error) => unplayable.resolve(`The timeline stopped: ${String(error)}`),
+  });
+
   let stopping = false;
   const parts = [tables, broker, azure, host, report];
   return {
@@ -182,9 +209,12 @@ async function startParts(
     settings,
     async loadEvents() {
       const sent = Number(await loader.ask('send'));
-      await azure.ask('start-timeline');
+      timeline.start();
       return sent;
     },
+    timelinePending: () => timeline.pending(),
+    answers: () => steps.answers(),
+    answeredAsExpected: () => steps.allAsExpected(),
     async startSweep() {
       const url = `http://127.0.0.1:${String(host.facts['port'])}/admin/functions/start-sweep`;
       const answer = await fetch(url, {
@@ -194,21 +224,23 @@ async function startParts(
       });
       if (!answer.ok) throw new Error(`The host answered ${answer.status} when a sweep was asked for.`);
     },
-    queues: async () => (await broker.ask('stats')) as Record<string, QueueNumbers>,
+    queues,
     azure: async () => (await azure.ask('report')) as AzureReport,
     tableRequests: async () => (await tables.ask('requests')) as Record<string, number>,
     pids: Object.fromEntries([...parts, loader].map(({ name, pid }) => [name, pid])),
-    hostInFlight: async () => ((await host.ask('stats')) as { inFlight: number }).inFlight,
+    hostInFlight,
     report: async () => (await report.ask('report')) as Record<string, unknown>,
-    broken: Promise.race(
-      parts.map(async (part) => {
+    broken: Promise.race([
+      unplayable.promise,
+      ...parts.map(async (part) => {
         const code = await part.ended;
         if (stopping) return new Promise<never>(() => undefined);
         return `${part.name} (process ${part.pid}) has ended${code === null ? ' by a signal' : ` with code ${code}`}.`;
       }),
-    ),
+    ]),
     async stop() {
       stopping = true;
+      timeline.stop();
       await stop();
     },
   };

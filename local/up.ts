@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseOptions, usage, type Options } from './options.ts';
 import { settled } from './settle.ts';
+import { isBuilt } from './sources.ts';
 import { announceStack } from './running-stacks.ts';
 import { startStack, type Stack } from './stack.ts';
 import { describeReport, makeProgress, type ShownReport } from './terminal.ts';
@@ -96,6 +97,7 @@ async function work(stack: Stack, dataDir: string): Promise<number> {
   watching.stop();
 
   await show(stack, done, started);
+  if (options.once && done && !stack.answeredAsExpected()) return BROKEN;
   if (options.once) return done ? 0 : TIMED_OUT;
   describeStack(stack, dataDir);
   return follow(stack);
@@ -106,8 +108,9 @@ async function show(stack: Stack, done: boolean, started: number): Promise<void>
   const azure = await stack.azure();
   if (options.json) {
     const { calls, throttled, beforeRetryAfter } = azure;
+    const arm = { calls, throttled, beforeRetryAfter };
     process.stdout.write(
-      `${JSON.stringify({ settled: done, ...report, arm: { calls, throttled, beforeRetryAfter } }, null, 2)}\n`,
+      `${JSON.stringify({ settled: done, ...report, arm, answers: stack.answers() }, null, 2)}\n`,
     );
     return;
   }
@@ -183,7 +186,9 @@ function describeStack(stack: Stack, dataDir: string): void {
   );
 }
 
+/** Builds the app, unless it was built from what is there now. */
 async function build(): Promise<void> {
+  if (isBuilt()) return;
   const child = spawn(process.execPath, ['build.ts'], { stdio: ['ignore', 'pipe', 'pipe'] });
   let printed = '';
   child.stdout.on('data', (text: Buffer) => (printed += text.toString()));

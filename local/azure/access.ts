@@ -11,6 +11,9 @@ export interface Access {
   readonly delegations: readonly PlacedDelegation[];
 }
 
+/** Listed, and nothing in it may be read. */
+const inSightOnly: Access = { whole: false, mayReadGroup: () => false, delegations: [] };
+
 const readyStates = new Set(['succeeded', 'ready', 'created']);
 
 /** The caller's access to a subscription, or null when it does not see it at all. */
@@ -21,6 +24,7 @@ export function accessTo(view: EstateView, caller: Caller, placed: PlacedSubscri
   const ours = shown.filter((one) => one.managedByTenantId === caller.tenantId);
   // The observer also sees what is not ready yet: otherwise nobody could tell why a subscription does not show.
   const open = observes ? ours : ours.filter((one) => grants(one, caller.objectId));
+  if (observes && open.length === 0 && placed.subscription.projected) return inSightOnly;
   return accessThrough(
     open.map((one) => one.delegation.resourceGroup),
     shown,

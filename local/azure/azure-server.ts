@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Estate } from '../estates/estate.ts';
+import { makeTimeline } from '../estates/timeline.ts';
 import { armRoutes } from './arm.ts';
 import { loadCertificates } from './certificates.ts';
 import { countCall, makeCounters, type Report } from './counters.ts';
@@ -48,10 +49,6 @@ export interface AzureOptions {
   readonly log?: (line: string) => void;
 }
 
-interface AzureReport extends Report {
-  readonly timelinePending: number;
-}
-
 export interface Azure {
   /** Base of ARM and authority host of Entra. */
   readonly url: string;
@@ -65,8 +62,10 @@ export interface Azure {
     readonly secret: string;
   }[];
   readonly observer: { readonly objectId: string; readonly clientId: string };
-  report(): AzureReport;
-  /** Starts the estate's timeline; later calls change nothing. */
+  report(): Report;
+  /** Applies the patch of one step of the timeline, for whoever plays it. */
+  applyStep(at: number): void;
+  /** Plays the timeline's patches alone: here nobody knows what is settled, so a step without a time follows at once. */
   startTimeline(): void;
   stop(): Promise<void>;
 }
@@ -97,6 +96,12 @@ async function startIn(dataDir: string, options: AzureOptions): Promise<Azure> {
     timestamp,
   });
   const live = makeLiveEstate({ estate, now, log, ...makeLinkSync(links) });
+  const timeline = makeTimeline({
+    steps: estate.timeline,
+    play: (at) => live.apply(at),
+    settle: () => Promise.resolve(),
+    onError: (error) => log(`timeline: ${String(error)}`),
+  });
   const counters = makeCounters(join(dataDir, 'counters.json'));
   const current = () => live.current().estate;
   const directory = makeDirectory({
@@ -159,10 +164,11 @@ async function startIn(dataDir: string, options: AzureOptions): Promise<Azure> {
       secret,
     })),
     observer: directory.observer,
-    report: () => ({ ...counters.report(), timelinePending: live.pending() }),
-    startTimeline: () => live.start(),
+    report: () => counters.report(),
+    applyStep: (at) => live.apply(at),
+    startTimeline: () => timeline.start(),
     async stop() {
-      live.stop();
+      timeline.stop();
       await Promise.all([close(server), close(identity.server)]);
     },
   };

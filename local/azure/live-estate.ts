@@ -1,5 +1,6 @@
-/** The estate while it runs: its present state, what the index knows of it, and the timeline that changes it. */
+/** The estate while it runs: its present state, what the index knows of it, and the patches that change it. */
 import { checkEstate, type Estate } from '../estates/estate.ts';
+import { playingOrder } from '../estates/timeline.ts';
 import { delegationEvents, type DelegationEvent } from './delegation-events.ts';
 import { patchEstate } from './estate-patch.ts';
 import { viewEstate, type EstateView } from './estate-view.ts';
@@ -12,11 +13,8 @@ export interface LiveEstate {
   activity(): readonly DelegationEvent[];
   /** The tenant a subscription is or was in, if it ever was part of the estate. */
   tenantOf(subscriptionId: string): string | undefined;
-  /** Starts the timeline; later calls change nothing. */
-  start(): void;
-  /** How many timeline entries have not happened yet. */
-  pending(): number;
-  stop(): void;
+  /** Applies the patch of a timeline step, if it has one. */
+  apply(at: number): void;
 }
 
 interface LiveEstateOptions {
@@ -39,26 +37,12 @@ export function makeLiveEstate(options: LiveEstateOptions): LiveEstate {
   const history = [{ from: Number.NEGATIVE_INFINITY, view: viewEstate(estate) }];
   const tenants = new Map<string, string>();
   const activity: DelegationEvent[] = [];
-  const timers: NodeJS.Timeout[] = [];
-  let pending = estate.timeline.length;
-  let started = false;
 
   const current = () => history.at(-1)?.view ?? viewEstate(estate);
   const remember = (view: EstateView) => {
     for (const one of view.subscriptions) tenants.set(one.subscription.subscriptionId, one.customer.tenantId);
   };
   remember(current());
-
-  const apply = (at: number, patch: Readonly<Record<string, unknown>>) => {
-    const after = patchOne(options.refresh(current().estate), patch, at);
-    const view = viewEstate(after);
-    activity.push(...delegationEvents(current(), view, now()));
-    history.push({ from: now(), view });
-    remember(view);
-    options.onPatched(after);
-    pending -= 1;
-    log(`timeline[${at}] applied`);
-  };
 
   return {
     current,
@@ -73,23 +57,25 @@ export function makeLiveEstate(options: LiveEstateOptions): LiveEstate {
     },
     activity: () => activity.filter(({ at }) => at <= now() - current().estate.indexLagMs),
     tenantOf: (subscriptionId) => tenants.get(subscriptionId),
-    start() {
-      if (started) return;
-      started = true;
-      estate.timeline.forEach(({ afterMs, patch }, at) => {
-        timers.push(setTimeout(() => apply(at, patch), afterMs));
-      });
+    apply(at) {
+      const patch = estate.timeline[at]?.patch;
+      if (!patch) return;
+      const after = patchOne(options.refresh(current().estate), patch, at);
+      const view = viewEstate(after);
+      activity.push(...delegationEvents(current(), view, now()));
+      history.push({ from: now(), view });
+      remember(view);
+      options.onPatched(after);
+      log(`timeline[${at}] applied`);
     },
-    pending: () => pending,
-    stop: () => timers.forEach(clearTimeout),
   };
 }
 
 function rehearseTimeline(estate: Estate): void {
-  const inOrder = estate.timeline
-    .map((entry, at) => ({ ...entry, at }))
-    .sort((a, b) => a.afterMs - b.afterMs);
-  inOrder.reduce((state, { patch, at }) => patchOne(state, patch, at), estate);
+  playingOrder(estate.timeline).reduce((state, at) => {
+    const patch = estate.timeline[at]?.patch;
+    return patch ? patchOne(state, patch, at) : state;
+  }, estate);
 }
 
 function patchOne(estate: Estate, patch: Readonly<Record<string, unknown>>, at: number): Estate {

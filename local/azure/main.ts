@@ -68,8 +68,8 @@ async function run(): Promise<void> {
     { url, caFile, identityEndpoint, principals, observer },
     {
       report: () => azure.report(),
-      'start-timeline': () => {
-        azure.startTimeline();
+      'apply-step': (at) => {
+        azure.applyStep(Number(at));
         return null;
       },
     },

@@ -61,7 +61,8 @@ export function makeResourceGraph(): ResourceGraph {
       const limit = view.estate.rules.graphSubscriptionLimit;
       const isLimited = !subscriptions && limit !== null && dataset.subscriptionIds.length > limit;
       const sought = subscriptions ? named(subscriptions) : isLimited ? firstOf(dataset, limit) : null;
-      const page = answerPage(plan, runQuery(dataset, plan, sought), offset, options?.$top ?? 100);
+      const top = Math.min(options?.$top ?? 100, view.estate.rules.graphRowsPerPage);
+      const page = answerPage(plan, runQuery(dataset, plan, sought), offset, top);
       return isLimited ? { ...page, headers: { 'x-ms-tenant-subscription-limit-hit': 'true' } } : page;
     },
   };

@@ -3,6 +3,7 @@
  * Unknown fields are errors that name their path; everything but the four leading parts has a default.
  */
 import { readFileSync } from 'node:fs';
+import { compile } from '@jmespath-community/jmespath';
 import { z } from 'zod';
 
 const guid = z
@@ -44,6 +45,10 @@ const subscription = z.strictObject({
   displayName: z.string().optional().describe('default: the subscription id'),
   state: z.string().min(1).default('Enabled'),
   quotaId: z.string().default('CSP_2015-05-01'),
+  projected: z
+    .boolean()
+    .default(false)
+    .describe('the observer sees it without a delegation, as it does those of Databricks and managed applications'),
   delegations: z.array(delegation).default([]),
 });
 
@@ -114,6 +119,13 @@ const rules = z.strictObject({
   graphSubscriptionLimit: limit(10_000).describe(
     'how many subscriptions a Resource Graph query looks through that names none; null: all',
   ),
+  graphRowsPerPage: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(1_000)
+    .describe('the most rows Resource Graph puts in a page, however many are asked for'),
 });
 
 const latencyMs = z.strictObject({
@@ -122,6 +134,51 @@ const latencyMs = z.strictObject({
   write: milliseconds.default(0),
   graph: milliseconds.default(0),
 });
+
+const event = z.union([z.looseObject({}), z.string()]);
+
+const request = z.strictObject({
+  method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']),
+  path: z
+    .string()
+    .startsWith('/')
+    .describe(
+      'of the HTTP API, as in /tenants?top=10. In it and in the texts of the body, {name} stands for what an ' +
+        'earlier request has kept, {now} for the time, {now+5000} and {now-5000} for milliseconds after and before',
+    ),
+  body: z.unknown().optional().describe('sent as JSON'),
+  keep: z
+    .record(z.string().regex(/^[a-z]\w*$/i), z.string().refine(isQuery, 'must be a JMESPath expression'))
+    .default({})
+    .describe('what of the answer later requests need, by name: JMESPath expressions'),
+  status: z
+    .number()
+    .int()
+    .min(200)
+    .max(599)
+    .optional()
+    .describe('what it has to be answered with; default: any success. Else the run ends with exit code 1'),
+});
+
+const step = z
+  .strictObject({
+    afterMs: milliseconds
+      .optional()
+      .describe(
+        'counted from the start, or from the latest step above that has none. Without it, the step waits for all ' +
+          'steps above and until every message is settled',
+      ),
+    patch: z.looseObject({}).optional().describe('a change of the estate'),
+    events: z.array(event).default([]).describe('then these bodies go to the onboarding queue'),
+    requests: z
+      .array(request)
+      .default([])
+      .describe('then an operator makes these calls, one after the other; their answers are in the report'),
+  })
+  .refine(
+    ({ patch, events, requests }) => patch !== undefined || events.length + requests.length > 0,
+    'needs a patch, events or requests',
+  );
 
 /** The schema of an estate file, before its parts are checked against each other. */
 export const EstateFile = z.strictObject({
@@ -141,19 +198,19 @@ export const EstateFile = z.strictObject({
   principals: z.array(principal),
   customers: z.array(customer),
   events: z
-    .array(z.union([z.looseObject({}), z.string()]))
+    .array(event)
     .default([])
     .describe('further bodies for the onboarding queue: objects as JSON, strings as raw bytes'),
   latencyMs: latencyMs.prefault({}),
   indexLagMs: milliseconds.default(0),
   faults: z.array(fault).default([]),
   timeline: z
-    .array(z.strictObject({ afterMs: milliseconds, patch: z.looseObject({}) }))
+    .array(step)
     .default([])
     .describe(
-      'changes while it runs: JSON merge patches in which customers merge by tenantId, subscriptions by ' +
-        'subscriptionId and principals by name, each written as a list or as an object keyed by that id ' +
-        '(where null removes the element); every other list is replaced whole',
+      'what happens while it runs. Patches are JSON merge patches in which customers merge by tenantId, ' +
+        'subscriptions by subscriptionId and principals by name, each written as a list or as an object keyed by ' +
+        'that id (where null removes the element); every other list is replaced whole',
     ),
   rules: rules.prefault({}),
 });
@@ -163,6 +220,8 @@ export type Customer = Estate['customers'][number];
 export type Subscription = Customer['subscriptions'][number];
 export type Delegation = Subscription['delegations'][number];
 export type Fault = Estate['faults'][number];
+export type Step = Estate['timeline'][number];
+export type OperatorRequest = Step['requests'][number];
 export type Quota = NonNullable<Estate['rules']['quota']>;
 
 /** Reads an estate file. Throws one error that lists every mistake with its path, or says why there is nothing to read. */
@@ -268,6 +327,15 @@ function duplicates(placed: readonly Placed[]): string[] {
 function isPattern(text: string): boolean {
   try {
     return new RegExp(text, 'i') instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
+function isQuery(text: string): boolean {
+  try {
+    compile(text);
+    return true;
   } catch {
     return false;
   }

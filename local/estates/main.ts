@@ -1,6 +1,6 @@
 /**
- * The estate loader as a process: sends an estate's onboarding events, once per data directory.
- * `--estate FILE --data DIR`, the queue's connection string in the environment (`ServiceBus`).
+ * The estate loader as a process: sends an estate's onboarding events, once per data directory, and those of a step of its
+ * timeline. `--estate FILE --data DIR`, the queue's connection string in the environment (`ServiceBus`).
  */
 import { createHash } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
@@ -14,12 +14,24 @@ const { values } = parseArgs({ options: { estate: { type: 'string' }, data: { ty
 const file = values.estate ?? '';
 const marker = join(values.data ?? '.', 'events-sent');
 
-serveControl({}, { send }, () => process.exit(0));
+serveControl({}, { send: sendOnce, 'send-step': sendStep }, () => process.exit(0));
 process.once('SIGTERM', () => process.exit(0));
 
-async function send(): Promise<number> {
+async function sendOnce(): Promise<number> {
   if (existsSync(marker)) return 0;
   const messages = messagesOf(readEstate(file));
+  await send(messages);
+  writeFileSync(marker, new Date().toISOString());
+  return messages.length;
+}
+
+async function sendStep(at: unknown): Promise<number> {
+  const events = readEstate(file).timeline[Number(at)]?.events ?? [];
+  await send(bodiesOf(events, `step-${Number(at)}`));
+  return events.length;
+}
+
+async function send(messages: readonly ServiceBusMessage[]): Promise<void> {
   const client = new ServiceBusClient(process.env['ServiceBus'] ?? '');
   const sender = client.createSender('onboarding');
   let batch = await sender.createMessageBatch();
@@ -32,8 +44,6 @@ async function send(): Promise<number> {
   }
   if (batch.count > 0) await sender.sendMessages(batch);
   await client.close();
-  writeFileSync(marker, new Date().toISOString());
-  return messages.length;
 }
 
 /** Every message has an id of its own and a stable one, so that sending again after a crash doubles nothing. */
@@ -56,11 +66,15 @@ function messagesOf(estate: Estate): ServiceBusMessage[] {
       contentType: 'application/cloudevents+json',
       body: bytesOf(event),
     })),
-    ...estate.events.map((event, index) => ({
-      messageId: `event-${index}-${digest(event)}`,
-      body: bytesOf(event),
-    })),
+    ...bodiesOf(estate.events, 'event'),
   ];
+}
+
+function bodiesOf(events: Estate['events'], name: string): ServiceBusMessage[] {
+  return events.map((event, index) => ({
+    messageId: `${name}-${index}-${digest(event)}`,
+    body: bytesOf(event),
+  }));
 }
 
 function bytesOf(event: unknown): Buffer {

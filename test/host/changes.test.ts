@@ -1,102 +1,142 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runStack, type RunningStack, type StackReport } from '../support/stack.ts';
+/** What becomes of customers after onboarding: each cause with its own reason, gap and change, and what heals it. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { TenantDetail, TenantPage } from '../../src/functions/api/contract/tenants.ts';
+import { answerTo, runEstate, type EstateRun } from '../support/estate-run.ts';
+import { linkWrites } from '../support/stack.ts';
 
-const tenant = (n: number) => `${String(n).repeat(8)}-0000-4000-8000-00000000000${n}`;
-const FORMER_OBJECT_ID = 'aaaaaaaa-0000-4000-8000-0000000000f0';
-const TENANTS = [1, 2, 3, 4, 5, 6, 7, 8];
+const tenantId = (n: number) => `${String(n).repeat(8)}-0000-4000-8000-00000000000${n}`;
 
-const look = (n: number, why: string) => ({
-  specversion: '1.0',
-  type: 'pal.tenant.changed.v1',
-  source: 'crm',
-  id: `${why}-${n}`,
-  data: { tenantId: tenant(n) },
-});
+const atTheEnd = ({ report }: EstateRun, n: number) =>
+  report.tenants.find((tenant) => tenant.tenantId === tenantId(n));
 
-type Tenant = StackReport['tenants'][number];
-
-/** Waits until nothing is under way but the rest of the timeline, and gives the tenants. */
-async function quiet(running: RunningStack, timelineLeft: number): Promise<readonly Tenant[]> {
-  for (let still = 0; still < 4;) {
-    await sleep(150);
-    const [queues, inFlight, azure] = await Promise.all([
-      running.stack.queues(),
-      running.stack.hostInFlight(),
-      running.azure(),
-    ]);
-    const busy = Object.values(queues).reduce((sum, { active, locked }) => sum + active + locked, inFlight);
-    still = busy === 0 && azure.timelinePending === timelineLeft ? still + 1 : 0;
-  }
-  return ((await running.stack.report()) as unknown as StackReport).tenants;
-}
-
-async function lookAtAll(running: RunningStack, why: string) {
-  for (const n of TENANTS) await running.send(look(n, why));
-}
-
-/** What the report says of the nth tenant: state, verdicts and changes. */
-const of = (tenants: readonly Tenant[], n: number) => {
-  const found = tenants.find(({ tenantId }) => tenantId === tenant(n));
-  return {
-    state: found?.state,
-    verdicts: found?.scopes.map(({ verdict }) => verdict),
-    failure: found?.failure?.kind ?? null,
-    changes: found?.changes,
-  };
-};
-
-describe('what becomes of customers after onboarding', () => {
-  let running: RunningStack;
-  let before: readonly Tenant[];
-  let broken: readonly Tenant[];
-  let healed: readonly Tenant[];
+describe('what happens to customers after onboarding', () => {
+  let run: EstateRun;
 
   beforeAll(async () => {
-    running = await runStack('test/fixtures/estates/changes/causes.json', {
-      // Each look here has its own event.
-      set: { SECOND_LOOKS_FOR_MS: '0', PRINCIPAL_FORMER_OBJECT_IDS: FORMER_OBJECT_ID },
-    });
-    before = await quiet(running, 2);
-    await quiet(running, 1);
-    await lookAtAll(running, 'broken');
-    broken = await quiet(running, 1);
-    await quiet(running, 0);
-    await lookAtAll(running, 'healed');
-    healed = await quiet(running, 0);
-  }, 120_000);
+    run = await runEstate('changes/causes');
+  }, 90_000);
 
-  afterAll(async () => {
-    await running.stop();
-  });
+  /** What the operator was shown of the nth tenant at a step. */
+  const shown = (step: number, n: number) => {
+    const { items } = answerTo(run, step).body as TenantPage;
+    return items.find((item) => item.tenantId === tenantId(n));
+  };
+  const [BEFORE, BROKEN] = [0, 2];
 
   it.each([
-    ['a delegation whose role was changed', 1, 'role-not-eligible'],
-    ['a subscription that was disabled', 2, 'subscription-inactive'],
-    ['a delegation without the principal', 3, 'principal-missing'],
-    ['a delegation that names the object the principal was before', 4, 'wrong-object-id'],
-    ['a subscription that was deleted', 5, 'subscription-inactive'],
-  ])('tells %s by its own reason, and heals when the cause goes', (_, n, verdict) => {
-    expect(of(before, n)).toEqual({ state: 'earning', verdicts: ['earning'], failure: null, changes: 1 });
-    expect(of(broken, n)).toEqual({
+    ['a delegation whose role was changed', 1, 'role-not-eligible', 1],
+    ['a subscription that was disabled', 2, 'subscription-inactive', 0],
+    ['a delegation without the principal', 3, 'principal-missing', 1],
+    ['a delegation that names the object the principal was before', 4, 'wrong-object-id', 1],
+    ['a subscription that was deleted', 5, 'subscription-inactive', 0],
+  ])('tells %s by its own reason, and heals when the cause goes', (_, n, verdict, openGaps) => {
+    expect(shown(BEFORE, n)).toMatchObject({ state: 'earning', openGaps: 0, version: 1 });
+    expect(shown(BROKEN, n)).toMatchObject({
       state: 'not-earning',
-      verdicts: [verdict],
+      reason: verdict,
+      verdicts: { [verdict]: 1 },
       failure: null,
-      changes: 2,
+      openGaps,
+      version: 2,
     });
-    expect(of(healed, n)).toEqual({ state: 'earning', verdicts: ['earning'], failure: null, changes: 3 });
+    expect(atTheEnd(run, n)).toMatchObject({ state: 'earning', failure: null, openGaps: 0, changes: 3 });
   });
 
-  it('ends a subscription that moved in the one tenant, and goes on with it in the other', () => {
-    expect(of(before, 6)).toMatchObject({ state: 'earning', verdicts: ['earning'] });
-    expect(of(broken, 6)).toMatchObject({ state: 'not-delegated', verdicts: [], failure: null });
-    expect(of(broken, 7)).toMatchObject({ state: 'not-earning', verdicts: ['role-not-eligible'] });
-    expect(of(healed, 7)).toMatchObject({ state: 'earning', verdicts: ['earning'] });
+  it('ends a subscription that moved in the one tenant, and goes on with it and its gap in the other', () => {
+    expect(shown(BEFORE, 6)).toMatchObject({ state: 'earning', verdicts: { earning: 1 } });
+    expect(shown(BROKEN, 6)).toMatchObject({ state: 'not-delegated', verdicts: {}, openGaps: 0 });
+    expect(shown(BROKEN, 7)).toMatchObject({
+      state: 'not-earning',
+      verdicts: { 'role-not-eligible': 1 },
+      openGaps: 1,
+    });
+    expect(atTheEnd(run, 6)).toMatchObject({ state: 'not-delegated', scopes: [], openGaps: 0 });
+    expect(atTheEnd(run, 7)).toMatchObject({ state: 'earning', openGaps: 0 });
   });
 
   it('tells that all roles are gone with an application that was deleted, and heals when it is back', () => {
-    expect(of(before, 8)).toMatchObject({ state: 'earning', failure: null, changes: 1 });
-    expect(of(broken, 8)).toMatchObject({ state: 'not-delegated', verdicts: ['gone'] });
-    expect(of(healed, 8)).toMatchObject({ state: 'earning', verdicts: ['earning'], failure: null });
+    expect(shown(BEFORE, 8)).toMatchObject({ state: 'earning', failure: null, version: 1 });
+    expect(shown(BROKEN, 8)).toMatchObject({
+      state: 'not-delegated',
+      reason: 'gone',
+      verdicts: { gone: 1 },
+      openGaps: 1,
+    });
+    expect(atTheEnd(run, 8)).toMatchObject({ state: 'earning', failure: null, openGaps: 0 });
+  });
+
+  it('leaves nothing for a sweep to change, and nothing parked', () => {
+    const { tenants } = run.report.sweep ?? { tenants: null };
+
+    expect(run).toMatchObject({ code: 0, report: { settled: true, parked: [] } });
+    // The tenant with a service principal is always asked for: the index shows nothing of its roles.
+    expect(tenants).toMatchObject({ steady: 7, asked: 1, assessed: 0 });
+  });
+});
+
+describe('agreements that change, and gaps that are accepted', () => {
+  let run: EstateRun;
+
+  beforeAll(async () => {
+    run = await runEstate('changes/agreements');
+  }, 90_000);
+
+  const shownAfter = (request: number) => answerTo(run, 2, request).body as TenantDetail;
+  const partnersOfRecord = (request: number) =>
+    (
+      answerTo(run, 2, request).body as { partnersOfRecord: { status: string; steps: { step: string }[] }[] }
+    ).partnersOfRecord.map(({ status, steps }) => [status, steps.map(({ step }) => step)]);
+
+  it('make a partner of record void, and keep its history', () => {
+    expect(partnersOfRecord(2)).toEqual([['void', ['asked', 'confirmed', 'void']]]);
+  });
+
+  it('make void that of the one subscription which changed, and no other', () => {
+    expect(partnersOfRecord(3)).toEqual([
+      ['confirmed', ['confirmed']],
+      ['void', ['confirmed', 'void']],
+    ]);
+  });
+
+  it('have a subscription verified again until a pass proves its coverage', () => {
+    expect(shownAfter(0)).toMatchObject({ agreement: 'azure-plan', toReverify: 0, failure: null });
+    expect(shownAfter(1)).toMatchObject({
+      agreement: 'azure-plan',
+      state: 'earning',
+      toReverify: 1,
+      failure: { kind: 'denied' },
+    });
+    expect(atTheEnd(run, 2)).toMatchObject({
+      state: 'earning',
+      failure: null,
+      scopes: [{ agreement: 'azure-plan', reverifySince: null, countsFor: 'pec' }],
+    });
+  });
+
+  it('let a confirmed partner of record hide no missing role', () => {
+    expect(partnersOfRecord(4)).toEqual([['confirmed', ['confirmed']]]);
+    expect(atTheEnd(run, 5)).toMatchObject({
+      state: 'not-earning',
+      reason: 'role-not-eligible',
+      openGaps: 1,
+    });
+  });
+
+  it('end an acceptance at its time: the sweep that finds it tells the gap again', () => {
+    const accepted = answerTo(run, 0, 6).body as TenantDetail;
+
+    expect(accepted).toMatchObject({
+      version: 2,
+      openGaps: 1,
+      acceptedGaps: 1,
+      gaps: [{ accepted: { ticket: 'CASE-4711' } }],
+    });
+    expect(atTheEnd(run, 4)).toMatchObject({ state: 'not-earning', openGaps: 1, changes: 3 });
+    expect(run.report.sweep?.tenants).toMatchObject({ assessed: 1, asked: 1, steady: 3 });
+  });
+
+  it('settle, park nothing, and write the link once', () => {
+    expect(run).toMatchObject({ code: 0, report: { settled: true, parked: [] } });
+    expect(linkWrites(run.report.arm)).toEqual({ PUT: 1 });
   });
 });

@@ -1,6 +1,13 @@
 /** Links after onboarding, through the whole stack: unlinked, restored, replaced, looked at again, given up. */
-import { expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { OTHER_PARTNER_ID, PARTNER_ID, tenantIdOf } from '../support/estate.ts';
+import {
+  answerTo,
+  runEstate,
+  statesAnswered,
+  statesAtTheEnd,
+  type EstateRun,
+} from '../support/estate-run.ts';
 import { startOperator, type Operator } from '../support/operator.ts';
 import { linkWrites, runStack, type RunningStack, type StackOptions } from '../support/stack.ts';
 
@@ -18,38 +25,69 @@ async function aRunningEstate(
   return { running, operator };
 }
 
-const statesIn = async (running: RunningStack) =>
-  (await running.settle()).tenants.map(({ state, reason }) => [state, reason]);
 const writesIn = async (running: RunningStack) => linkWrites(await running.azure());
 
-it('unlinks by an operator’s word, keeps it so through a sweep, and links again when restored', async () => {
-  const { running, operator } = await aRunningEstate('shared');
+describe('an estate in which links are ordered and given up', () => {
+  let run: EstateRun;
 
-  const preview = await operator.changeLink({ verb: 'unlink' });
-  const unlinked = await operator.confirm({ verb: 'unlink' });
-  const held = await statesIn(running);
-  await running.stack.startSweep();
-  const swept = await statesIn(running);
-  const writesWhileHeld = await writesIn(running);
-  const restored = await operator.confirm({ verb: 'restore' });
+  beforeAll(async () => {
+    run = await runEstate('links/orders');
+  }, 90_000);
 
-  expect(preview).toMatchObject({
-    kind: 'preview',
-    preview: { currentPartnerId: PARTNER_ID, affected: { tenants: 2, scopes: 2 }, mode: 'enforce' },
+  const SHARED = ['Rests on the shared link', 'Rests on the shared link too'] as const;
+  const sharedAt = (step: number) => SHARED.map((name) => statesAnswered(run, step)[name]);
+
+  it('writes no link when one of three customers that share it is offboarded', () => {
+    const links = answerTo(run, 1).body as { items: { tenantId: string; partnerId: string | null }[] };
+
+    expect(statesAnswered(run, 2)['Offboarded, delegated still']).toEqual(['offboarded', null]);
+    expect(links.items.map((link) => [link.tenantId.slice(0, 8), link.partnerId])).toContainEqual([
+      'aaaaaaaa',
+      PARTNER_ID,
+    ]);
   });
-  expect(unlinked).toMatchObject({ outcome: 'unlinked', by: 'ada@fabrikam' });
-  expect(held).toEqual([
-    ['unlinked', 'held'],
-    ['unlinked', 'held'],
-  ]);
-  expect(swept).toEqual(held);
-  expect(writesWhileHeld).toEqual({ PUT: 1, DELETE: 1 });
-  expect(restored).toMatchObject({ outcome: 'linked' });
-  expect(await statesIn(running)).toEqual([
-    ['earning', null],
-    ['earning', null],
-  ]);
-  expect(await writesIn(running)).toEqual({ PUT: 2, DELETE: 1 });
+
+  it('says of a customer that is offboarded and delegated that it is so, and has it no more', () => {
+    expect(statesAtTheEnd(run)['Offboarded, delegated still']).toEqual(['offboarded', 'still-delegated']);
+    expect(run.report.sweep?.tenants).toMatchObject({ closedButDelegated: 1, closed: 1, adopted: 0 });
+  });
+
+  it('removes the link an offboarded customer’s own service principal had, where policy says so', () => {
+    const own = run.report.links.filter(({ tenantId }) => /^[45]{8}-/.test(tenantId));
+
+    expect(statesAtTheEnd(run)).toMatchObject({
+      'Offboarded, with a link of its own': ['offboarded', null],
+      'With a link of its own': ['earning', null],
+    });
+    expect(own.map(({ partnerId }) => partnerId)).toEqual([null, PARTNER_ID]);
+  });
+
+  it('shows what rests on a link before it is unlinked, and refuses an order about another one', () => {
+    expect(answerTo(run, 1, 1).body).toMatchObject({
+      kind: 'preview',
+      preview: { currentPartnerId: PARTNER_ID, affected: { tenants: 2, scopes: 2 }, mode: 'enforce' },
+    });
+    expect(answerTo(run, 1, 2)).toMatchObject({ status: 409 });
+    expect(answerTo(run, 1, 3)).toMatchObject({ status: 202 });
+  });
+
+  it('keeps an unlinked link so through a sweep, and links again when it is restored', () => {
+    expect(sharedAt(2)).toEqual([
+      ['unlinked', 'held'],
+      ['unlinked', 'held'],
+    ]);
+    expect(sharedAt(3)).toEqual(sharedAt(2));
+    expect(statesAnswered(run, 3)['With a link of its own']).toEqual(['earning', null]);
+    expect(SHARED.map((name) => statesAtTheEnd(run)[name])).toEqual([
+      ['earning', null],
+      ['earning', null],
+    ]);
+  });
+
+  it('comes to six writes: three links made, one given up, one unlinked, one restored', () => {
+    expect(linkWrites(run.report.arm)).toEqual({ PUT: 4, DELETE: 2 });
+    expect(run).toMatchObject({ code: 0, report: { settled: true, parked: [] } });
+  });
 });
 
 it('replaces another partner’s link by an order, in one step, and never by a relink of a tenant', async () => {
@@ -84,41 +122,4 @@ it('says what it would do in observe mode, and does nothing', async () => {
   });
   expect(unlinked).toMatchObject({ outcome: 'would-unlink' });
   expect(await writesIn(running)).toEqual({});
-});
-
-const offboarding = (n: number) => ({
-  specversion: '1.0',
-  type: 'pal.tenant.offboarded.v1',
-  source: 'crm',
-  id: `offboarding-${n}`,
-  time: new Date().toISOString(),
-  data: { tenantId: tenantIdOf(n) },
-});
-
-it('writes no link when one of two customers that share it is offboarded', async () => {
-  const running = await runStack(`${ESTATES}/shared.json`, { set: { UNLINK_ON_OFFBOARD: 'true' } });
-  onTestFinished(() => running.stop());
-  await running.settle();
-
-  await running.send(offboarding(1));
-  const report = await running.settle();
-
-  expect(report.tenants.map(({ state }) => state).sort()).toEqual(['earning', 'offboarded']);
-  expect(await writesIn(running)).toEqual({ PUT: 1 });
-});
-
-it('removes the link an offboarded customer’s own service principal had, where policy says so', async () => {
-  const running = await runStack(`${ESTATES}/own.json`, { set: { UNLINK_ON_OFFBOARD: 'true' } });
-  onTestFinished(() => running.stop());
-  await running.settle();
-
-  await running.send(offboarding(1));
-  const report = await running.settle();
-
-  expect(report.tenants.map(({ state }) => state).sort()).toEqual(['earning', 'offboarded']);
-  expect(await writesIn(running)).toEqual({ PUT: 2, DELETE: 1 });
-  expect(report.links.map(({ tenantId, partnerId }) => [tenantId, partnerId])).toContainEqual([
-    tenantIdOf(1),
-    null,
-  ]);
 });

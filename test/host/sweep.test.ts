@@ -103,33 +103,3 @@ it('finds a removal, proves it, and changes nobody else', async () => {
     await running.stop();
   }
 });
-
-it('holds a mass worsening back until a second sweep agrees', async () => {
-  const timeline = Array.from({ length: 12 }, (_, n) => removed(n, 2_500));
-  const running = await runStack(anEstate(15, { timeline }), { set: { SWEEP_FINISH_PAUSE_MS: '100' } });
-  try {
-    await running.settle();
-    const first = await sweep(running);
-    const second = await sweep(running);
-
-    expect(first.report.tenants.every(({ state }) => state === 'earning')).toBe(true);
-    expect(second.report.tenants.filter(({ state }) => state === 'not-delegated')).toHaveLength(12);
-  } finally {
-    await running.stop();
-  }
-});
-
-it('leaves tenants as they were when the index cannot be read to its end', async () => {
-  const faults = [{ method: 'POST', path: 'ResourceGraph', skip: 1, times: null, status: 403 }];
-  const running = await runStack(anEstate(3, { faults }));
-  try {
-    const before = await running.settle();
-    const { report } = await sweep(running);
-
-    expect(report.tenants.map(({ state, changes, lastGood }) => [state, changes, lastGood])).toEqual(
-      before.tenants.map(({ state, changes, lastGood }) => [state, changes, lastGood]),
-    );
-  } finally {
-    await running.stop();
-  }
-});

@@ -25,7 +25,9 @@ export interface StackReport {
       readonly inherited: boolean;
       readonly countsFor: string;
       readonly principal: string;
+      readonly marketplace: boolean;
     }[];
+    readonly openGaps: number;
   }[];
   readonly links: readonly {
     readonly principal: string;
@@ -126,7 +128,7 @@ export async function settleEstate(
 }
 
 /** How often ARM was asked to write a link, by method. */
-export function linkWrites(azure: AzureReport): Record<string, number> {
+export function linkWrites(azure: Pick<AzureReport, 'calls'>): Record<string, number> {
   const writes = Object.entries(azure.calls).filter(([call]) =>
     /^(PUT|PATCH|DELETE) .*ManagementPartner/.test(call),
   );

@@ -4,6 +4,7 @@ import type { LinkRecord } from '../domain/link.ts';
 import type { Clock, LinkLedger, ParkedMessages, SweepLedger, TenantLedger } from '../domain/ports.ts';
 import type { PassRules } from '../domain/pass-rules.ts';
 import { standingOn, type StandingBasis } from '../domain/standing.ts';
+import type { SweepRecord } from '../domain/sweep-record.ts';
 import { linksOnRecord, type TenantStanding } from '../domain/tenant-state.ts';
 import type { TenantRecord } from '../domain/tenant-record.ts';
 import { summaryOf } from '../domain/tenant-summary.ts';
@@ -54,11 +55,13 @@ export interface ReportedLink {
   readonly changes: number;
 }
 
-/** Everything on record, as one document: what became of each tenant, each link and each parked message. */
+/** Everything on record, as one document: what became of each tenant, each link and each parked message, and the last sweep. */
 export interface Report {
   readonly tenants: readonly ReportedTenant[];
   readonly links: readonly ReportedLink[];
   readonly parked: readonly { readonly queue: string; readonly messageId: string; readonly reason: string }[];
+  /** The last sweep that finished; null before the first. */
+  readonly sweep: SweepRecord | null;
 }
 
 export type MakeReport = () => Promise<Report>;
@@ -80,6 +83,7 @@ export function makeReport(deps: ReportDeps): MakeReport {
       tenants: tenants.sort((a, b) => a.tenantId.localeCompare(b.tenantId)),
       links: [...links.values()].map(linkOf),
       parked,
+      sweep,
     };
   };
 }

@@ -26,6 +26,7 @@ describe('the estate file', () => {
         putWhenLinked: 'conflict',
         afterRemoval: '401',
         graphSubscriptionLimit: 10_000,
+        graphRowsPerPage: 1_000,
         quota: {
           readsPerSecond: 25,
           readBucket: 250,
@@ -102,6 +103,15 @@ describe('the estate file', () => {
     );
     expect(() => parse(anEstate({ faults: [{ path: '/x' }] }))).toThrow(
       'faults[0]: needs a status or a kind',
+    );
+  });
+
+  it('refuses a step that does nothing, and a request that keeps what cannot be asked for', () => {
+    const request = { method: 'GET' as const, path: '/tenants', keep: { first: 'items[' } };
+
+    expect(() => parse(anEstate({ timeline: [{ afterMs: 1 }, { requests: [request] }] }))).toThrow(
+      '  timeline[0]: needs a patch, events or requests\n' +
+        '  timeline[1].requests[0].keep.first: must be a JMESPath expression',
     );
   });
 

@@ -268,6 +268,21 @@ describe('the index', () => {
   });
 });
 
+describe('pages', () => {
+  it('have no more rows than the estate says, however many are asked for', async () => {
+    const azure = await startTestAzure({ ...threeTenants, rules: { graphRowsPerPage: 2 } });
+
+    const first = await ask(azure, 'resourcecontainers | project id', { $top: 1_000 });
+    const second = await ask(azure, 'resourcecontainers | project id', {
+      $top: 1_000,
+      $skipToken: String(first.at('$skipToken')),
+    });
+
+    expect([first.at('count'), second.at('count')]).toEqual([2, 1]);
+    expect(second.at('$skipToken')).toBeUndefined();
+  });
+});
+
 describe('an estate above the limit of one query', () => {
   const limited = { ...threeTenants, rules: { graphSubscriptionLimit: 2 } };
 

@@ -23,7 +23,7 @@ const link = '/providers/Microsoft.ManagementPartner/partners';
 const version = 'api-version=2018-02-01';
 const noon = Date.parse('2026-03-01T12:00:00Z');
 
-const readLink = (azure: TestAzure, token: string) => azure.send('GET', `${link}?${version}`, { token });
+const readLink = (azure: Pick<TestAzure, 'send'>, token: string) => azure.send('GET', `${link}?${version}`, { token });
 const statuses = async (count: number, send: () => Promise<{ readonly status: number }>) => {
   const list = [];
   for (let n = 0; n < count; n += 1) list.push((await send()).status);
@@ -258,16 +258,16 @@ describe('the estate in time', () => {
         }[]
       ).map((one) => one.subscriptionId);
 
-    const before = [await ids(), azure.report().timelinePending];
+    const before = await ids();
     azure.startTimeline();
     await sleep(75);
-    const between = [await ids(), azure.report().timelinePending];
+    const between = await ids();
     await sleep(150);
-    const after = [await ids(), azure.report().timelinePending];
+    const after = await ids();
 
-    expect(before).toEqual([[subscriptionId(1)], 2]);
-    expect(between).toEqual([[subscriptionId(1), subscriptionId(2)], 1]);
-    expect(after).toEqual([[subscriptionId(2)], 0]);
+    expect(before).toEqual([subscriptionId(1)]);
+    expect(between).toEqual([subscriptionId(1), subscriptionId(2)]);
+    expect(after).toEqual([subscriptionId(2)]);
     const gone = await azure.send('GET', `/subscriptions/${subscriptionId(1)}?api-version=2022-12-01`, {
       token,
     });
@@ -325,10 +325,11 @@ describe('the process', () => {
     });
   });
 
-  it('answers its parent about what was called, and starts the timeline when told', async () => {
+  it('answers its parent about what was called, and plays a step of the timeline when told', async () => {
     const directory = aDirectory();
     const file = join(directory, 'estate.json');
-    const timeline = [{ afterMs: 60_000, patch: { indexLagMs: 1 } }];
+    const patch = { principals: { 'pal-link': { link: { partnerId: '4600001' } } } };
+    const timeline = [{ events: [{ tenantId: tenantId(1) }] }, { patch }];
     writeFileSync(file, JSON.stringify(anEstate({ timeline })));
     const args = ['--estate', file, '--data', join(directory, 'data')];
     const child = await startChild({ name: 'azure', script, args, env, onLine: () => undefined });
@@ -340,14 +341,19 @@ describe('the process', () => {
       principals: [{ name: 'pal-link', objectId: palLinkId, secret: expect.any(String) as string }],
       observer: { clientId: expect.any(String) as string },
     });
-    expect(await child.ask('start-timeline')).toBeNull();
     expect(await child.ask('report')).toEqual({
       calls: {},
       throttled: 0,
       beforeRetryAfter: 0,
       entra: { calls: {}, throttled: 0, beforeRetryAfter: 0 },
-      timelinePending: 1,
     });
+    const client = connectAzure(child.facts as unknown as AzureFacts);
+    const token = await client.token();
+    const linked = async () => (await readLink(client, token)).status;
+    const before = await linked();
+    expect(await child.ask('apply-step', 0)).toBeNull();
+    expect(await child.ask('apply-step', 1)).toBeNull();
+    expect([before, await linked()]).toEqual([404, 200]);
   });
 
   it.each([

@@ -227,6 +227,21 @@ describe('registration assignments', () => {
   });
 });
 
+describe('a subscription that is projected without a delegation', () => {
+  it('is listed for the observer alone, and cannot be looked into', async () => {
+    const { subscriptions } = aCustomer(1);
+    const projected = subscriptions.map((one) => ({ ...one, projected: true }));
+    const azure = await startTestAzure(
+      anEstate({ customers: [{ ...aCustomer(1), subscriptions: projected }] }),
+    );
+    const observer = await azure.observerToken();
+
+    expect(await subscriptionsOf(azure, observer)).toEqual([subscriptionId(1)]);
+    expect((await assignments(azure, observer, sub(1))).status).toBe(403);
+    expect(await subscriptionsOf(azure, await azure.token())).toEqual([]);
+  });
+});
+
 describe('a subscription that is not seen', () => {
   it.each([
     ['401', 401, 'InvalidAuthenticationTokenTenant'],

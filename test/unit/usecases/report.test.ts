@@ -1,5 +1,6 @@
 import { makeFakeSweepLedger } from '../../fakes/sweep-ledger.ts';
 import { describe, expect, it } from 'vitest';
+import { newSweepRecord } from '../../../src/lib/domain/sweep-record.ts';
 import { everything } from '../../../src/lib/domain/watch.ts';
 import { makeReport } from '../../../src/lib/usecases/report.ts';
 import { makeFakeLinkLedger } from '../../fakes/link-ledger.ts';
@@ -20,6 +21,7 @@ function aDesk() {
   const ledger = makeFakeTenantLedger();
   const links = makeFakeLinkLedger();
   const parked = makeFakeParkedMessages();
+  const sweeps = makeFakeSweepLedger();
   const report = makeReport({
     ledger,
     links,
@@ -27,11 +29,11 @@ function aDesk() {
     principals: [aPrincipal(), aSecondPrincipal()],
     principalRules: [],
     watchRules: everything,
-    sweeps: makeFakeSweepLedger(),
+    sweeps,
     staleAfterMs: 48 * HOUR,
     clock: aClock(),
   });
-  return { ledger, links, parked, report };
+  return { ledger, links, parked, sweeps, report };
 }
 
 const linked = aLinkRecord({
@@ -43,7 +45,19 @@ const linked = aLinkRecord({
 
 describe('the report', () => {
   it('of an empty ledger is empty', async () => {
-    expect(await aDesk().report()).toEqual({ tenants: [], links: [], parked: [] });
+    expect(await aDesk().report()).toEqual({ tenants: [], links: [], parked: [], sweep: null });
+  });
+
+  it('tells of the last sweep that finished', async () => {
+    const { sweeps, report } = aDesk();
+    const finished = {
+      ...newSweepRecord('sweep-1', '2026-03-10T02:00:00.000Z'),
+      status: 'finished' as const,
+    };
+    await sweeps.write(finished);
+    await sweeps.write(newSweepRecord('sweep-2', '2026-03-10T11:59:00.000Z'));
+
+    expect((await report()).sweep).toEqual(finished);
   });
 
   it('tells of each tenant its state, its scopes and how often it changed', async () => {
