@@ -118,15 +118,23 @@ function addReads(tenants: Command, context: Context): void {
     print(items, changeColumns);
   });
 
-  tenants
-    .command('remedy')
-    .description('Say what puts a tenant right, made from what is delegated now')
-    .argument('<tenantId>')
-    .option('--scope <id>', 'one scope, by its ARM id')
-    .action(async (tenantId: string, { scope }: { scope?: string }) => {
-      const call = { method: 'GET', path: '/tenants/{tenantId}/remedy', params: { tenantId } } as const;
-      print((await api().call<typeof getRemedy>({ ...call, query: { scope } })).body);
-    });
+  withExamples(
+    tenants
+      .command('remedy')
+      .description('Say what puts a tenant right, made from what is delegated now')
+      .argument('<tenantId>')
+      .option('--scope <id>', 'one scope, by its ARM id')
+      .action(async (tenantId: string, { scope }: { scope?: string }) => {
+        const call = { method: 'GET', path: '/tenants/{tenantId}/remedy', params: { tenantId } } as const;
+        print((await api().call<typeof getRemedy>({ ...call, query: { scope } })).body);
+      }),
+    [
+      [
+        "pal tenants remedy <tenantId> --query 'firstSteps[0].template' > delegation.json",
+        'The template for a customer who delegates nothing yet',
+      ],
+    ],
+  );
 }
 
 interface FactOptions {
