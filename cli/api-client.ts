@@ -37,11 +37,13 @@ export interface Api {
   readonly url: string;
   /** Throws a complaint for every refusal, with the API's words and what to do. */
   call<O extends Operation>(call: Call<O>): Promise<Answered<O>>;
-  /** The answer's bytes as they come, for what is too large to be held. */
-  stream(
-    path: string,
-    query: Readonly<Record<string, string | undefined>>,
-  ): Promise<ReadableStream<Uint8Array>>;
+  /** A page of a list as CSV; `continuation` is null on the last one. */
+  csv(path: string, query: Said): Promise<CsvPage>;
+}
+
+export interface CsvPage {
+  readonly text: string;
+  readonly continuation: string | null;
 }
 
 export interface ApiDeps {
@@ -97,9 +99,11 @@ export function makeApi({ url, token }: ApiDeps): Api {
       const text = await answer.text();
       return { status: answer.status, body: text === '' ? undefined : parsed(text, answer) } as never;
     },
-    async stream(path, query) {
+    async csv(path, query) {
       const answer = await send('GET', withQuery(`${url}${path}`, query), { accept: 'text/csv' });
-      return answer.body ?? new ReadableStream({ start: (controller) => controller.close() });
+      // Not by text(), which would take a byte order mark away.
+      const text = Buffer.from(await answer.arrayBuffer()).toString();
+      return { text, continuation: answer.headers.get('x-ms-continuation') };
     },
   };
 }

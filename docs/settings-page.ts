@@ -10,6 +10,7 @@ const sections: readonly (readonly [title: string, names: RegExp])[] = [
   ['Links', /^(MODE|MANAGING_TENANT_ID|PARTNER|GLOBAL_PARTNER|WHEN_LINKED|UNLINK|LINK_|ATTESTATION)/],
   ['The linked identity', /^(PRINCIPAL|ADDITIONAL_PRINCIPALS|ALLOW_SECRETS)/],
   ['Reading customers', /^(OBSERVER|CLOUD|ALLOW_SOVEREIGN|ROLE_|INCLUDE|EXCLUDE|WATCH)/],
+  ['What customers delegate', /^(OFFER|ENGINEERS)/],
   ['Customers that come and go', /^(TRUSTED|EXPECT|SECOND_LOOK|STALE|ADOPT)/],
   ['Sweeps', /^SWEEP_(?!S_QUEUE)/],
   ['The API and notices', /^(API|PUBLIC_URL|NOTICE_|DIGEST)/],

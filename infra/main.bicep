@@ -32,6 +32,14 @@ param principalApplicationId string
 @maxLength(36)
 param apiClientId string
 
+@description('The name customers see of what they delegate, where nothing is delegated yet.')
+@minLength(1)
+@maxLength(128)
+param offerName string = 'Partner admin link'
+
+@description('Object id of the group of your people who may give a delegation back; empty leaves it open in the template.')
+param engineersGroupObjectId string = ''
+
 @description('A fresh deployment reads, records and says what it would do. Set to enforce when its first results are right.')
 param mode 'observe' | 'enforce' = 'observe'
 
@@ -84,6 +92,8 @@ var chosenSettings = {
   PARTNER_ID: partnerId
   PRINCIPAL_OBJECT_ID: principalObjectId
   PRINCIPAL_APPLICATION_ID: principalApplicationId
+  OFFER_NAME: offerName
+  ENGINEERS_GROUP_OBJECT_ID: engineersGroupObjectId
   API_CLIENT_ID: apiClientId
   SWEEP_SCHEDULE: sweepSchedule
   WATCH_SCHEDULE: '0 */5 * * * *'

@@ -8,6 +8,8 @@ param principalObjectId = readEnvironmentVariable('PAL_PRINCIPAL_OBJECT_ID')
 param principalApplicationId = readEnvironmentVariable('PAL_PRINCIPAL_APPLICATION_ID')
 param apiClientId = readEnvironmentVariable('PAL_API_CLIENT_ID')
 
+param offerName = readEnvironmentVariable('PAL_OFFER_NAME', 'Partner admin link')
+param engineersGroupObjectId = readEnvironmentVariable('PAL_ENGINEERS_GROUP_OBJECT_ID', '')
 param mode = readEnvironmentVariable('PAL_MODE', 'observe')
 param sweepSchedule = readEnvironmentVariable('PAL_SWEEP_SCHEDULE', '0 0 2 * * *')
 param digestSchedule = readEnvironmentVariable('PAL_DIGEST_SCHEDULE', '0 0 6 * * *')

@@ -1,3 +1,4 @@
+import { stableGuid } from './azure/stable-guid.ts';
 import type { Estate } from './estates/estate.ts';
 import { apiClientId } from './operators.ts';
 
@@ -59,6 +60,8 @@ export function settingsFor(estate: Estate, facts: StackFacts, mode: string): Re
     ),
     OBSERVER_IDENTITY_CLIENT_ID: facts.azure.observer.clientId,
     OBSERVER_OBJECT_ID: facts.azure.observer.objectId,
+    OFFER_NAME: `${estate.managingTenant.displayName} managed service`,
+    ENGINEERS_GROUP_OBJECT_ID: stableGuid(`${estate.managingTenant.tenantId} engineers`),
     API_CLIENT_ID: apiClientId,
     TRUSTED_SOURCES: '*',
     ARM_ENDPOINT: facts.azure.url,

@@ -1,22 +1,21 @@
 import { createWriteStream } from 'node:fs';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ReadableStream as WebStream } from 'node:stream/web';
 import type { Command } from 'commander';
-import { complaint } from '../complaint.ts';
+import type { Api } from '../api-client.ts';
+import { complaint, isComplaint } from '../complaint.ts';
 import type { Context } from '../context.ts';
 import { withExamples } from '../examples.ts';
 import { filterQuery, withFilter, type TenantFilter } from './tenants.ts';
 
 export function addExport(program: Command, context: Context): void {
   withExamples(
-    withFilter(program.command('export').description('Export all tenants as CSV'))
+    withFilter(program.command('export').description('Export all tenants as CSV, however many there are'))
       .option('--file <file>', 'where to (default: standard output)')
       .option('--bom', 'begin with a byte order mark, for spreadsheets')
       .action(async (options: TenantFilter & { file?: string; bom?: true }) => {
-        const query = { ...filterQuery(options), ...(options.bom ? { bom: 'true' } : {}) };
-        const csv = await context.api().stream('/tenants', query);
-        await write(context, csv, options.file);
+        const pages = pagesOf(context.api(), filterQuery(options), options.bom ?? false);
+        await write(context, pages, options.file);
       }),
     [
       ['pal export --bom --file tenants.csv', 'A file that spreadsheets open right'],
@@ -25,11 +24,36 @@ export function addExport(program: Command, context: Context): void {
   );
 }
 
+/** The most tenants the API gives at a time. */
+const PAGE = '1000';
+
+/** One sheet of all pages, each asked for when the one before it has been taken: nobody ever holds the whole. */
+export async function* pagesOf(
+  api: Pick<Api, 'csv'>,
+  filter: ReturnType<typeof filterQuery>,
+  bom: boolean,
+): AsyncGenerator<string, void> {
+  const query = { ...filter, top: PAGE };
+  let page = await api.csv('/tenants', bom ? { ...query, bom: 'true' } : query);
+  yield page.text;
+  while (page.continuation !== null) {
+    page = await api.csv('/tenants', { ...query, continuation: page.continuation });
+    // Every page names its columns.
+    yield page.text.slice(page.text.indexOf('\r\n') + 2);
+  }
+}
+
 async function write(
   { progress, tell }: Context,
-  csv: ReadableStream<Uint8Array>,
+  pages: AsyncGenerator<string, void>,
   file?: string,
 ): Promise<void> {
+  // A file that is there is not written over before there is something to write.
+  const first = await pages.next();
+  const all = async function* () {
+    if (first.done !== true) yield first.value;
+    yield* pages;
+  };
   let bytes = 0;
   const counted = new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -38,7 +62,7 @@ async function write(
       done(null, chunk);
     },
   });
-  const source = Readable.fromWeb(csv as WebStream);
+  const source = Readable.from(all(), { objectMode: false, highWaterMark: 1 });
   try {
     if (file === undefined) await pipeline(source, counted, process.stdout, { end: false });
     else await pipeline(source, counted, createWriteStream(file));
@@ -46,7 +70,8 @@ async function write(
     const { code, message } = error as NodeJS.ErrnoException;
     // Whoever reads has seen enough (`| head`).
     if (code === 'EPIPE') return;
-    throw complaint(`The export broke off after ${bytes} bytes: ${message}`, { remedy: 'Try again.' });
+    const remedy = (isComplaint(error) ? error.remedy : null) ?? 'Try again.';
+    throw complaint(`The export broke off after ${bytes} bytes: ${message}`, { remedy });
   }
   if (file !== undefined) tell(`${file}: ${bytes} bytes`);
 }

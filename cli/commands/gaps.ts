@@ -9,9 +9,9 @@ import type {
 import type { acceptGap } from '../../src/functions/api/contract/told.ts';
 import type { Context } from '../context.ts';
 import { withExamples } from '../examples.ts';
-import { misuse } from '../complaint.ts';
 import type { Column } from '../output.ts';
 import { follow } from '../pages.ts';
+import { endOf } from '../time.ts';
 import { filterQuery, withFilter, type TenantFilter } from './tenants.ts';
 
 type ListedGap = TenantDetail['gaps'][number] & Pick<TenantItem, 'tenantId' | 'displayName'>;
@@ -65,7 +65,7 @@ export function addGaps(program: Command, context: Context): void {
             method: 'POST',
             path: '/tenants/{tenantId}/gaps/{gapId}/accept',
             params: { tenantId, gapId },
-            body: { why, until: instantOf(said.until), ...(ticket === undefined ? {} : { ticket }) },
+            body: { why, until: endOf(said.until), ...(ticket === undefined ? {} : { ticket }) },
           });
           context.print(
             body.gaps.map((gap) => ({ tenantId, displayName: body.displayName, ...gap })),
@@ -94,11 +94,4 @@ async function tenantsWithGaps(context: Context, filter: TenantFilter): Promise<
 async function readTenant({ api }: Context, tenantId: string): Promise<TenantDetail> {
   const call = { method: 'GET', path: '/tenants/{tenantId}', params: { tenantId } } as const;
   return (await api().call<typeof getTenant>(call)).body;
-}
-
-/** An instant in UTC; a bare day ends with its last second. */
-function instantOf(text: string): string {
-  const at = new Date(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T23:59:59Z` : text);
-  if (Number.isNaN(at.getTime())) throw misuse(`“${text}” is no time.`, 'Give a day: 2027-03-31.');
-  return at.toISOString();
 }

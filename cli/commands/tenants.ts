@@ -8,8 +8,6 @@ import type {
   listTenants,
   offboardTenant,
   registerTenant,
-  TenantDetail,
-  TenantItem,
   tenantChange,
 } from '../../src/functions/api/contract/tenants.ts';
 import type { getRemedy } from '../../src/functions/api/contract/told.ts';
@@ -19,23 +17,8 @@ import { withExamples } from '../examples.ts';
 import type { Column } from '../output.ts';
 import { follow, type PagingOptions } from '../pages.ts';
 import { withPaging } from '../paging-options.ts';
-
-const tenantColumns: readonly Column<TenantItem>[] = [
-  { title: 'Name', of: ({ displayName }) => displayName },
-  { title: 'TenantId', of: ({ tenantId }) => tenantId },
-  { title: 'State', of: ({ state }) => state },
-  { title: 'Reason', of: ({ reason }) => reason },
-  { title: 'Gaps', of: ({ openGaps }) => openGaps },
-  { title: 'LastGood', of: ({ lastGood, stale }) => (stale ? `${lastGood ?? 'never'} (stale)` : lastGood) },
-];
-
-const detailColumns: readonly Column<TenantDetail['scopes'][number]>[] = [
-  { title: 'Scope', of: ({ scope }) => scope },
-  { title: 'Name', of: ({ displayName }) => displayName },
-  { title: 'Verdict', of: ({ verdict }) => verdict },
-  { title: 'CountsFor', of: ({ countsFor }) => countsFor },
-  { title: 'Since', of: ({ since }) => since },
-];
+import { showTenant, tenantColumns } from '../tenant-view.ts';
+import { addTold } from './told.ts';
 
 const changeColumns: readonly Column<z.output<typeof tenantChange>>[] = [
   { title: 'Version', of: ({ version }) => version },
@@ -75,6 +58,7 @@ export function addTenants(program: Command, context: Context): void {
   const tenants = program.command('tenants').description('Customers’ tenants');
   addReads(tenants, context);
   addWrites(tenants, context);
+  addTold(tenants, context);
 }
 
 function addReads(tenants: Command, context: Context): void {
@@ -118,15 +102,23 @@ function addReads(tenants: Command, context: Context): void {
     print(items, changeColumns);
   });
 
-  tenants
-    .command('remedy')
-    .description('Say what puts a tenant right, made from what is delegated now')
-    .argument('<tenantId>')
-    .option('--scope <id>', 'one scope, by its ARM id')
-    .action(async (tenantId: string, { scope }: { scope?: string }) => {
-      const call = { method: 'GET', path: '/tenants/{tenantId}/remedy', params: { tenantId } } as const;
-      print((await api().call<typeof getRemedy>({ ...call, query: { scope } })).body);
-    });
+  withExamples(
+    tenants
+      .command('remedy')
+      .description('Say what puts a tenant right, made from what is delegated now')
+      .argument('<tenantId>')
+      .option('--scope <id>', 'one scope, by its ARM id')
+      .action(async (tenantId: string, { scope }: { scope?: string }) => {
+        const call = { method: 'GET', path: '/tenants/{tenantId}/remedy', params: { tenantId } } as const;
+        print((await api().call<typeof getRemedy>({ ...call, query: { scope } })).body);
+      }),
+    [
+      [
+        "pal tenants remedy <tenantId> --query 'firstSteps[0].template' > delegation.json",
+        'The template for a customer who delegates nothing yet',
+      ],
+    ],
+  );
 }
 
 interface FactOptions {
@@ -235,19 +227,6 @@ function addWrites(tenants: Command, context: Context): void {
       const answer = await api().call<typeof offboardTenant>({ method: 'DELETE', ...of });
       showTenant(context, answer.body);
     });
-}
-
-/** A tenant; in a table, its scopes stand below it. */
-function showTenant({ options, print }: Context, tenant: TenantDetail): void {
-  const { output, query } = options();
-  if (output !== 'table' || query !== undefined) {
-    print(tenant);
-    return;
-  }
-  print([tenant], tenantColumns);
-  if (tenant.scopes.length === 0) return;
-  process.stdout.write('\n');
-  print(tenant.scopes, detailColumns);
 }
 
 async function importFile(

@@ -194,6 +194,19 @@ const environment = z.object({
     .optional()
     .describe('Its object id: named in remedies, and compared with every token it gets.'),
 
+  OFFER_NAME: z
+    .string()
+    .max(128)
+    .default('Partner admin link')
+    .describe(
+      'What customers see as the offer’s name in a first delegation, in the ready template of a remedy; deployed again under one name an offer replaces itself.',
+    ),
+  ENGINEERS_GROUP_OBJECT_ID: guid
+    .optional()
+    .describe(
+      'Object id of the group of your people who may give a delegation back: named in the ready template; without it the template leaves it open.',
+    ),
+
   API_CLIENT_ID: guid.describe(
     'Client id of the app registration that stands for the HTTP API: access tokens must be made out to it.',
   ),
@@ -661,6 +674,10 @@ function shape(env: Environment, given: Given) {
     observer: {
       managedIdentityClientId: env.OBSERVER_IDENTITY_CLIENT_ID,
       objectId: env.OBSERVER_OBJECT_ID ?? null,
+    },
+    delegation: {
+      offerName: env.OFFER_NAME,
+      engineersGroupObjectId: env.ENGINEERS_GROUP_OBJECT_ID ?? null,
     },
     api: { clientId: env.API_CLIENT_ID, v1Issuer: cloud.v1Issuer },
     rolesBySetting: env.ROLE_DECISIONS,

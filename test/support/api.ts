@@ -147,6 +147,7 @@ function actionsOn({ ledger, clock, log, azure, ...stage }: Stage, principals: r
       ...{ ledger, clock, principals, principalRules: [], watchRules: everything, roles, observer },
       estate: azure.estate,
       managingTenantId: ids.managingTenant,
+      delegation: { offerName: 'Fabrikam managed service', engineersGroupObjectId: ids.group },
     }),
     acceptGap: makeAcceptGap(telling),
     requestRelink: stage.requestRelink,

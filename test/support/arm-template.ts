@@ -33,7 +33,9 @@ function referred(kind: string, name: string, template: Template, given: Values)
     if (variable === undefined) throw new Error(`The template has no variable ${name}.`);
     return resolved(variable, template, given);
   }
-  const value = given[name] ?? template.parameters?.[name]?.defaultValue;
+  if (given[name] !== undefined) return given[name];
+  // A default value may be an expression itself.
+  const value = resolved(template.parameters?.[name]?.defaultValue, template, given);
   if (value === undefined) throw new Error(`The parameter ${name} has no value.`);
   return value;
 }

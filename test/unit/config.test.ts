@@ -103,6 +103,24 @@ describe('settings that are right', () => {
     ]);
   });
 
+  it('may say what a first delegation is called, and whom it lets give the access back', () => {
+    const group = '0D0D0D0D-0000-4000-8000-000000000001';
+    const settings = someSettings({
+      OFFER_NAME: 'Fabrikam managed service',
+      ENGINEERS_GROUP_OBJECT_ID: group,
+    });
+
+    expect(loadConfig(settings).delegation).toEqual({
+      offerName: 'Fabrikam managed service',
+      engineersGroupObjectId: group.toLowerCase(),
+    });
+    expect(loadConfig(someSettings()).delegation).toEqual({
+      offerName: 'Partner admin link',
+      engineersGroupObjectId: null,
+    });
+    expect(wrong({ ENGINEERS_GROUP_OBJECT_ID: 'engineers' })).toEqual(['ENGINEERS_GROUP_OBJECT_ID']);
+  });
+
   it('may decide on roles', () => {
     const ROLE_DECISIONS = '{"91C1777A-f3dc-4fae-b103-61d183457e46":false}';
 

@@ -11,10 +11,11 @@ export const remedy = endpoint('api-tenant-remedy', [
   serve(getRemedy, async ({ params: { tenantId }, query, api }) => {
     const found = await api.proposeRemedies({ tenantId, scope: query.scope ?? null });
     if (found.kind === 'refused') return refusalOf(found, 'query');
-    const { people, scopes, leftOut, partnersOfRecord } = found;
+    const { people, firstSteps, scopes, leftOut, partnersOfRecord } = found;
     return reply(200, {
       people,
-      scopes,
+      firstSteps: firstSteps.map((one) => ({ ...one })),
+      scopes: scopes.map(({ remedy, ...one }) => ({ ...one, remedy: { ...remedy } })),
       leftOut,
       partnersOfRecord: partnersOfRecord.map((one) => ({ ...one })),
     });

@@ -88,7 +88,7 @@ function writtenEligible(grant: EligibleAuthorization) {
 }
 
 /** Text in a template that begins with a bracket would be taken for an expression. */
-function literal(text: string): string {
+export function literal(text: string): string {
   return text.startsWith('[') ? `[${text}` : text;
 }
 

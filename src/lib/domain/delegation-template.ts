@@ -4,8 +4,11 @@
  */
 import ofResourceGroup from '../../../infra/lighthouse/resource-group.json' with { type: 'json' };
 import ofSubscription from '../../../infra/lighthouse/subscription.json' with { type: 'json' };
+import { literal } from './delegation-deployment.ts';
+import type { Authorization } from './delegation.ts';
+import { ourRoles } from './role-table.ts';
 
-/** What a delegation to us says. All ids are object ids in our own tenant. */
+/** What a delegation to us says. All ids are object ids in our own tenant; null is what the settings do not say. */
 export interface DelegationTerms {
   readonly managingTenantId: string;
   /** Deployed again under the same name, an offer replaces what it delegated before. */
@@ -13,9 +16,9 @@ export interface DelegationTerms {
   /** The linked enterprise application; gets Support Request Contributor. */
   readonly linkerObjectId: string;
   /** Gets Reader. */
-  readonly observerObjectId: string;
+  readonly observerObjectId: string | null;
   /** People who may give the access back. */
-  readonly engineersGroupObjectId: string;
+  readonly engineersGroupObjectId: string | null;
 }
 
 interface Parameter {
@@ -31,21 +34,45 @@ export interface DelegationTemplate {
 }
 
 /**
- * The template that delegates a subscription, or one resource group of it. Every parameter has its value as default, so
- * the customer types nothing; the description of the offer is the template's own.
+ * The template that delegates a subscription, or one resource group of it. Every parameter that the terms tell has its
+ * value as default, so that the customer types nothing; the description of the offer is the template's own.
  */
 export function delegationTemplate(
   terms: DelegationTerms,
   resourceGroupName: string | null = null,
 ): DelegationTemplate {
   const template: DelegationTemplate = resourceGroupName === null ? ofSubscription : ofResourceGroup;
-  const values: Readonly<Record<string, string>> = {
-    ...terms,
-    ...(resourceGroupName === null ? {} : { resourceGroupName }),
-  };
+  const values: Readonly<Record<string, string | null>> = { ...terms, resourceGroupName };
   const filled = Object.entries(template.parameters).map(([name, parameter]) => {
-    const value = values[name];
-    return [name, value === undefined ? parameter : { ...parameter, defaultValue: value }];
+    const value = values[name] ?? null;
+    return [name, value === null ? parameter : { ...parameter, defaultValue: literal(value) }];
   });
   return { ...template, parameters: Object.fromEntries(filled) as DelegationTemplate['parameters'] };
+}
+
+/** The parameters that have no value yet: whoever deploys has to give them. */
+export function openParameters({ parameters }: DelegationTemplate): string[] {
+  return Object.keys(parameters).filter((name) => parameters[name]?.defaultValue === undefined);
+}
+
+/** What the template grants, as far as the terms say to whom. */
+export function grantsOf(terms: DelegationTerms): Authorization[] {
+  const grants = [
+    {
+      principalId: terms.linkerObjectId,
+      principalName: 'PAL Autopilot: linked identity',
+      roleId: ourRoles.supportRequestContributor,
+    },
+    {
+      principalId: terms.observerObjectId,
+      principalName: 'PAL Autopilot: observer',
+      roleId: ourRoles.reader,
+    },
+    {
+      principalId: terms.engineersGroupObjectId,
+      principalName: 'Engineers who may remove this delegation',
+      roleId: ourRoles.assignmentDelete,
+    },
+  ];
+  return grants.flatMap(({ principalId, ...grant }) => (principalId ? [{ principalId, ...grant }] : []));
 }

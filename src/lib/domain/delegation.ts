@@ -43,6 +43,13 @@ export interface Delegation {
   readonly eligibleAuthorizations: readonly EligibleAuthorization[];
 }
 
+/** What deploying a definition does to the authorizations that stand now. */
+export interface AuthorizationDiff {
+  readonly kept: readonly Authorization[];
+  readonly added: readonly Authorization[];
+  readonly removed: readonly Authorization[];
+}
+
 const USABLE = new Set(['succeeded', 'ready', 'created']);
 
 /** A delegation gives access only when its deployment has come to an end that worked. */

@@ -57,7 +57,7 @@ export function linkInstructions(where: {
     ways: [portalWay(tenantId, partnerId), powershellWay(tenantId, partnerId), cliWay(tenantId, partnerId)],
     afterwards: [
       {
-        text: `Attest it: send what the last command prints, with your name and the time you ran it, to POST /api/tenants/${tenantId}/attestations. Its partnerId, tenantId, objectId and state are checked. The portal prints nothing, so read the link by one of the other two ways.`,
+        text: `Attest it: send what the last command prints, with your name and the time you ran it, to POST /api/tenants/${tenantId}/attestations, or give it to pal tenants attest ${tenantId}. Its partnerId, tenantId, objectId and state are checked. The portal prints nothing, so read the link by one of the other two ways.`,
       },
       { text: 'Do the same again before the attestation expires; until then the tenant counts as attested.' },
     ],

@@ -1,49 +1,41 @@
+import type { AssignRole } from './assign-role.ts';
 import { judgeScope, type Identities, type JudgedVerdict } from './coverage.ts';
 import { deploymentTemplate, type ProposedDefinition } from './delegation-deployment.ts';
-import { isReady, type Authorization, type Delegation } from './delegation.ts';
+import type { DelegationTerms } from './delegation-template.ts';
+import { isReady, type Authorization, type AuthorizationDiff, type Delegation } from './delegation.ts';
+import { deploymentSteps } from './deployment-steps.ts';
+import { firstDelegation, type FirstDelegation } from './first-delegation.ts';
 import { sameId } from './guid.ts';
-import type { Instructions, Way } from './instructions.ts';
-import type { RoleTable } from './role-table.ts';
+import type { Instructions } from './instructions.ts';
+import { ourRoles, type RoleTable } from './role-table.ts';
 import { scopeKey, type Scope } from './scope.ts';
-
-/** The least role that earns, and what the observer needs to see a delegation. */
-const SUPPORT_REQUEST_CONTRIBUTOR = 'cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e';
-const READER = 'acdd72a7-3385-48ef-bd42-f606fba81ae7';
-
-/** What deploying the remedy does to the authorizations that stand now. */
-export interface AuthorizationDiff {
-  readonly kept: readonly Authorization[];
-  readonly added: readonly Authorization[];
-  readonly removed: readonly Authorization[];
-}
 
 /** What puts a scope right. Made from what is delegated now, because deploying an offer again replaces all of it. */
 export type Remedy =
   /** Nothing to deploy: the words say why, and what else helps. */
   | { readonly kind: 'nothing'; readonly text: string }
   | {
-      /** The live definition again, with what is missing; or a first delegation, where there is none. */
-      readonly kind: 'redeploy' | 'delegate';
+      /** The live definition again, with what is missing. */
+      readonly kind: 'redeploy';
       readonly diff: AuthorizationDiff;
       readonly definition: ProposedDefinition;
       readonly template: object;
       readonly instructions: Instructions;
     }
+  | FirstDelegation
   /** A marketplace offer is changed by its publisher alone. */
   | {
       readonly kind: 'publish-plan';
       readonly diff: AuthorizationDiff;
       readonly instructions: Instructions;
     }
-  /** Our service principal lives in the customer's tenant: it needs a role there, not a delegation. */
-  | { readonly kind: 'assign-role'; readonly instructions: Instructions }
+  | AssignRole
   /** What is delegated could not be read now, so nothing can be proposed that would keep all of it. */
   | { readonly kind: 'unreadable'; readonly text: string };
 
 export interface RemedyNeeds {
   /** The customer's tenant. */
   readonly tenantId: string;
-  readonly managingTenantId: string;
   readonly scope: Scope;
   /** As read live; another subscription state than Enabled, Warned or PastDue has no remedy here. */
   readonly subscriptionState: string;
@@ -51,15 +43,13 @@ export interface RemedyNeeds {
   readonly delegations: readonly Delegation[];
   readonly identities: Identities;
   readonly roles: RoleTable;
-  /** Object id of the observer; null where the settings do not name it. */
-  readonly observerObjectId: string | null;
-  /** The name of a first delegation's offer. */
-  readonly newOffer: string;
+  /** What a delegation to us says. */
+  readonly terms: DelegationTerms;
 }
 
 /** Proposes what puts one scope right. Pure and total. */
 export function proposeRemedy(needs: RemedyNeeds): Remedy {
-  const ours = needs.delegations.filter((d) => sameId(d.managedByTenantId, needs.managingTenantId));
+  const ours = needs.delegations.filter((d) => sameId(d.managedByTenantId, needs.terms.managingTenantId));
   const own = ours.filter(({ scope }) => scopeKey(scope) === scopeKey(needs.scope));
   const above = needs.scope.resourceGroup === null ? [] : ours.filter(({ scope }) => !scope.resourceGroup);
   const evidence = { subscriptionState: needs.subscriptionState, own, inherited: above };
@@ -73,16 +63,17 @@ export function proposeRemedy(needs: RemedyNeeds): Remedy {
   }
   const changeable = own.filter(({ plan }) => plan === null);
   const live = changeable.find(isReady) ?? changeable[0] ?? own[0];
-  if (!live) return delegate(needs);
+  if (!live) return delegateFirst(needs, ours, verdict);
   return live.plan ? publishPlan(needs, live) : redeploy(needs, live, verdict);
 }
 
 /** What a definition is to hold: all it holds, without ids that name nobody, and with what is missing. */
 function completed(
   live: Pick<Delegation, 'authorizations'>,
-  { identities, roles, observerObjectId }: Pick<RemedyNeeds, 'identities' | 'roles' | 'observerObjectId'>,
+  { identities, roles, terms }: Pick<RemedyNeeds, 'identities' | 'roles' | 'terms'>,
 ): AuthorizationDiff {
   const { principal } = identities;
+  const { observerObjectId } = terms;
   const nobody = [principal.applicationId, ...principal.formerObjectIds];
   const isOf = (ids: readonly string[]) => (grant: Authorization) =>
     ids.some((id) => sameId(id, grant.principalId));
@@ -102,29 +93,35 @@ function completed(
             {
               principalId: principal.objectId,
               principalName: `${principal.name}: partner admin link`,
-              roleId: SUPPORT_REQUEST_CONTRIBUTOR,
+              roleId: ourRoles.supportRequestContributor,
             },
           ]),
-      ...(missing ? [{ principalId: observerObjectId, principalName: 'Observer', roleId: READER }] : []),
+      ...(missing
+        ? [{ principalId: observerObjectId, principalName: 'Observer', roleId: ourRoles.reader }]
+        : []),
     ],
   };
 }
 
 function redeploy(needs: RemedyNeeds, live: Delegation, verdict: JudgedVerdict): Remedy {
   const diff = completed(live, needs);
-  const offer = live.offer ?? needs.newOffer;
+  const offer = live.offer ?? needs.terms.offerName;
+  const isHere = scopeKey(live.scope) === scopeKey(needs.scope);
   const definition: ProposedDefinition = {
     definitionName: live.definitionName ?? null,
-    assignmentName: live.id.split('/').pop() ?? null,
+    assignmentName: isHere ? (live.id.split('/').pop() ?? null) : null,
     offer,
     description: live.description ?? null,
-    managingTenantId: needs.managingTenantId,
+    managingTenantId: needs.terms.managingTenantId,
     scope: needs.scope,
     authorizations: [...diff.kept, ...diff.added],
     eligibleAuthorizations: live.eligibleAuthorizations,
   };
   const sharing = needs.delegations.filter(
-    (other) => other !== live && live.definitionName && other.definitionName === live.definitionName,
+    ({ definitionName, scope }) =>
+      live.definitionName &&
+      definitionName === live.definitionName &&
+      scopeKey(scope) !== scopeKey(needs.scope),
   );
   const notes = [
     `Deploying the offer “${offer}” again replaces everything it delegates. The file holds all of it: ${diff.kept.length} authorizations stay, ${diff.added.length} are added, ${diff.removed.length} are removed because they name nobody.`,
@@ -143,88 +140,19 @@ function redeploy(needs: RemedyNeeds, live: Delegation, verdict: JudgedVerdict):
     diff,
     definition,
     template: deploymentTemplate(definition),
-    instructions: deployment(needs, notes),
+    instructions: deploymentSteps({ ...needs.scope, tenantId: needs.tenantId, notes, open: [] }),
   };
 }
 
-function delegate(needs: RemedyNeeds): Remedy {
-  const diff = completed({ authorizations: [] }, needs);
-  const definition: ProposedDefinition = {
-    definitionName: null,
-    assignmentName: null,
-    offer: needs.newOffer,
-    description: null,
-    managingTenantId: needs.managingTenantId,
-    scope: needs.scope,
-    authorizations: diff.added,
-    eligibleAuthorizations: [],
-  };
-  const notes = [
-    'Nothing that we can see is delegated to us here. Where something is, our observer is missing in it: then add it to that offer instead.',
-  ];
-  return {
-    kind: 'delegate',
-    diff,
-    definition,
-    template: deploymentTemplate(definition),
-    instructions: deployment(needs, notes),
-  };
-}
-
-const FILE = 'delegation.json';
-
-/** How the customer's owner deploys the file. Words for the customer. */
-function deployment({ tenantId, scope }: RemedyNeeds, notes: readonly string[]): Instructions {
-  const { subscriptionId } = scope;
-  const where = scope.resourceGroup
-    ? `resource group ${scope.resourceGroup} of subscription`
-    : 'subscription';
-  const ways: Way[] = [
-    {
-      by: 'portal',
-      steps: [
-        {
-          text: `Open “Custom deployment”, choose “Build your own template in the editor”, load ${FILE} and save; choose subscription ${subscriptionId} and a region, then create.`,
-          link: `https://portal.azure.com/#@${tenantId}/create/Microsoft.Template`,
-        },
-      ],
-    },
-    {
-      by: 'azure-cli',
-      steps: [
-        {
-          text: 'Sign in and deploy; the location is where the deployment is recorded, any will do.',
-          commands: [
-            `az login --tenant ${tenantId}`,
-            `az deployment sub create --subscription ${subscriptionId} --location westeurope --name lighthouse --template-file ${FILE}`,
-          ],
-        },
-      ],
-    },
-    {
-      by: 'powershell',
-      steps: [
-        {
-          text: 'Sign in and deploy; the location is where the deployment is recorded, any will do.',
-          commands: [
-            `Connect-AzAccount -TenantId ${tenantId} -Subscription ${subscriptionId}`,
-            `New-AzSubscriptionDeployment -Name lighthouse -Location westeurope -TemplateFile ${FILE}`,
-          ],
-        },
-      ],
-    },
-  ];
-  return {
-    summary: `Please deploy the file ${FILE} to your ${where} ${subscriptionId}, so that the work we do there is recognised by Microsoft.`,
-    before: [
-      {
-        text: 'You need to be an owner of the subscription, with an account of your own directory: a guest cannot delegate.',
-      },
-      ...notes.map((text) => ({ text })),
-    ],
-    ways,
-    afterwards: [{ text: 'It takes up to 15 minutes to show; we look again by ourselves.' }],
-  };
+/**
+ * Nothing is delegated on the scope itself. An offer of ours of the same name elsewhere in the subscription is one and the
+ * same definition there, so that it is this one which is assigned here too, with all it holds.
+ */
+function delegateFirst(needs: RemedyNeeds, ours: readonly Delegation[], verdict: JudgedVerdict): Remedy {
+  const { tenantId, scope, terms } = needs;
+  const namesake = ours.find(({ offer, plan }) => plan === null && offer === terms.offerName);
+  if (namesake) return redeploy(needs, namesake, verdict);
+  return firstDelegation({ ...scope, tenantId, terms });
 }
 
 function publishPlan(needs: RemedyNeeds, live: Delegation): Remedy {
@@ -244,7 +172,7 @@ function publishPlan(needs: RemedyNeeds, live: Delegation): Remedy {
           by: 'portal',
           steps: [
             {
-              text: `In Partner Center, open the offer’s plan, and under its technical configuration add: ${added || 'nothing'}.${removed ? ` Remove, because they name nobody: ${removed}.` : ''} Raise the version number.`,
+              text: `In Partner Center, open the offer’s plan${planName(live)}, and under its technical configuration add: ${added || 'nothing'}.${removed ? ` Remove, because they name nobody: ${removed}.` : ''} Raise the version number.`,
               link: 'https://partner.microsoft.com/dashboard/marketplace-offers/overview',
             },
             { text: 'Review and publish the plan, and wait until it is live.' },
@@ -260,62 +188,9 @@ function publishPlan(needs: RemedyNeeds, live: Delegation): Remedy {
   };
 }
 
-/** How the customer's owner gives our service principal in their tenant a role that earns. Words for the customer. */
-export function assignRole(where: {
-  readonly tenantId: string;
-  readonly scope: Scope;
-  /** The service principal's object in the customer's tenant; null while we do not know it. */
-  readonly objectId: string | null;
-}): Remedy {
-  const { tenantId, scope, objectId } = where;
-  if (objectId === null) {
-    return {
-      kind: 'nothing',
-      text: 'Our application has not been used in this tenant yet, so its object there is not known: the customer has to consent to it first.',
-    };
-  }
-  const role = SUPPORT_REQUEST_CONTRIBUTOR;
-  return {
-    kind: 'assign-role',
-    instructions: {
-      summary: `Please give our service principal ${objectId} the role Support Request Contributor on ${scope.id}, permanently, so that the work we do there is recognised by Microsoft.`,
-      before: [{ text: 'You need to be an owner or a user access administrator there.' }],
-      ways: [
-        {
-          by: 'portal',
-          steps: [
-            {
-              text: 'Under Access control (IAM), choose “Add role assignment”, the role Support Request Contributor, and our application as member; leave it permanent.',
-              link: `https://portal.azure.com/#@${tenantId}/resource${scope.id}/users`,
-            },
-          ],
-        },
-        {
-          by: 'azure-cli',
-          steps: [
-            {
-              text: 'Sign in and assign the role.',
-              commands: [
-                `az login --tenant ${tenantId}`,
-                `az role assignment create --assignee-object-id ${objectId} --assignee-principal-type ServicePrincipal --role ${role} --scope "${scope.id}"`,
-              ],
-            },
-          ],
-        },
-        {
-          by: 'powershell',
-          steps: [
-            {
-              text: 'Sign in and assign the role.',
-              commands: [
-                `Connect-AzAccount -TenantId ${tenantId}`,
-                `New-AzRoleAssignment -ObjectId ${objectId} -RoleDefinitionId ${role} -Scope "${scope.id}"`,
-              ],
-            },
-          ],
-        },
-      ],
-      afterwards: [{ text: 'The next look sees it by itself.' }],
-    },
-  };
+/** Which plan it is, as far as Azure tells. */
+function planName({ plan }: Delegation): string {
+  const told = [plan?.publisher, plan?.product, plan?.name].filter((part) => part);
+  const version = plan?.version ? `, now version ${plan.version}` : '';
+  return told.length > 0 ? ` (${told.join(' / ')}${version})` : '';
 }

@@ -5,6 +5,16 @@
  */
 import published from './pec-roles.json' with { type: 'json' };
 
+/** The built-in roles that our templates and remedies name, as bare ids. */
+export const ourRoles = {
+  /** The least role that earns. */
+  supportRequestContributor: 'cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e',
+  /** What the observer needs to see a delegation. */
+  reader: 'acdd72a7-3385-48ef-bd42-f606fba81ae7',
+  /** Lets people give a delegation back. */
+  assignmentDelete: '91c1777a-f3dc-4fae-b103-61d183457e46',
+} as const;
+
 export type RoleStanding = 'earns' | 'earns-nothing' | 'unknown';
 
 export interface RoleTable {

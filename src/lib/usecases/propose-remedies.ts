@@ -1,4 +1,6 @@
+import { assignRole } from '../domain/assign-role.ts';
 import { attestationStanding } from '../domain/attestation.ts';
+import type { DelegationTerms } from '../domain/delegation-template.ts';
 import { dporChecklist, type DporItem } from '../domain/dpor-checklist.ts';
 import { Failure } from '../domain/failure.ts';
 import { refused, type Refused } from '../domain/fault.ts';
@@ -6,11 +8,12 @@ import { linkInstructions, type Instructions } from '../domain/instructions.ts';
 import { principalFor, type PassRules } from '../domain/pass-rules.ts';
 import type { Clock, Estate, TenantLedger } from '../domain/ports.ts';
 import type { Principal } from '../domain/principal.ts';
-import { assignRole, proposeRemedy, type Remedy } from '../domain/remedy.ts';
+import { firstDelegation } from '../domain/first-delegation.ts';
+import { proposeRemedy, type Remedy } from '../domain/remedy.ts';
 import { keyOf, scopeOf, subscriptionScope, type Scope } from '../domain/scope.ts';
-import { attendedKindsOf, sightsOf } from '../domain/tenant.ts';
+import { attendedKindsOf, observedKindsOf, sightsOf } from '../domain/tenant.ts';
 import { expectedObjectId, type ScopeRecord, type TenantRecord } from '../domain/tenant-record.ts';
-import { isScopeWatched, isTenantExcluded } from '../domain/watch.ts';
+import { isScopeWatched, isTenantExcluded, isUnseenWatched } from '../domain/watch.ts';
 
 export interface ProposeRemediesDeps extends Pick<
   PassRules,
@@ -19,6 +22,8 @@ export interface ProposeRemediesDeps extends Pick<
   readonly ledger: Pick<TenantLedger, 'read'>;
   readonly estate: Pick<Estate, 'delegations' | 'subscription'>;
   readonly observer: { readonly objectId: string | null };
+  /** What else a first delegation says. */
+  readonly delegation: Pick<DelegationTerms, 'offerName' | 'engineersGroupObjectId'>;
   readonly clock: Clock;
 }
 
@@ -27,6 +32,8 @@ export interface ProposedRemedies {
   readonly kind: 'proposed';
   /** What a person has to do, for each way of access that only a person can use; none while somebody attests to it. */
   readonly people: readonly Instructions[];
+  /** How the customer begins, one for each way of access, where nothing is delegated and no subscription is known. */
+  readonly firstSteps: readonly Remedy[];
   readonly scopes: readonly { readonly scope: string; readonly verdict: string; readonly remedy: Remedy }[];
   /** Scopes in trouble that were left out: ask for one of them by its id. */
   readonly leftOut: number;
@@ -41,9 +48,6 @@ export type ProposeRemedies = (asked: {
 
 /** Live reads for one answer; who has more trouble than that asks scope by scope. */
 const SCOPES_AT_ONCE = 10;
-
-/** The name of the offer where nothing is delegated yet: one of its own, so that it replaces nobody's. */
-const NEW_OFFER = 'Partner admin link';
 
 /**
  * Proposes what puts a tenant's scopes right, from what is delegated now: read live, because deploying an offer again
@@ -68,7 +72,7 @@ export function makeProposeRemedies(deps: ProposeRemediesDeps): ProposeRemedies 
         problem: `is to use the principal “${record.registration.facts.principal ?? ''}”, which the settings do not name`,
       });
     }
-    const watched = record.scopes.filter((one) => isScopeWatched(deps.watchRules, one));
+    const watched = scopesOf(deps, record);
     const troubled = watched.filter((one) =>
       scope === null ? one.verdict !== 'earning' : keyOf(one.scope) === keyOf(scope),
     );
@@ -79,6 +83,7 @@ export function makeProposeRemedies(deps: ProposeRemediesDeps): ProposeRemedies 
     return {
       kind: 'proposed',
       people: peopleOf(record, principal, deps.clock()),
+      firstSteps: watched.length === 0 ? firstStepsOf(deps, record, principal) : [],
       scopes: await Promise.all(
         shown.map(async (one) => ({
           scope: one.scope,
@@ -89,6 +94,48 @@ export function makeProposeRemedies(deps: ProposeRemediesDeps): ProposeRemedies 
       leftOut: troubled.length - shown.length,
       partnersOfRecord: dporChecklist(record, principal.wantedPartnerId),
     };
+  };
+}
+
+type KnownScope = Pick<ScopeRecord, 'scope' | 'verdict' | 'coveredBy'>;
+
+/** Whether every look so far has found that nothing is delegated: a tenant that could not be read may have anything. */
+function isUndelegated({ phase }: TenantRecord): boolean {
+  return phase === 'awaiting' || phase === 'not-delegated';
+}
+
+/** The scopes on record; while there are none, the subscriptions we were told of. */
+function scopesOf({ watchRules }: ProposeRemediesDeps, record: TenantRecord): readonly KnownScope[] {
+  if (record.scopes.length > 0 || !isUndelegated(record)) {
+    return record.scopes.filter((one) => isScopeWatched(watchRules, one));
+  }
+  return (record.registration.facts.subscriptionIds ?? [])
+    .filter((id) => isUnseenWatched(watchRules, id))
+    .map((id) => ({ scope: subscriptionScope(id).id, verdict: 'not-visible', coveredBy: [] }));
+}
+
+function firstStepsOf(deps: ProposeRemediesDeps, record: TenantRecord, principal: Principal): Remedy[] {
+  if (!isUndelegated(record)) return [];
+  const { tenantId } = record.registration;
+  return observedKindsOf(record.registration).map((kind) =>
+    kind === 'lighthouse'
+      ? firstDelegation({
+          ...{ tenantId, subscriptionId: null, resourceGroup: null },
+          terms: termsOf(deps, principal),
+        })
+      : assignRole({ tenantId, scope: null, objectId: expectedObjectId(record, principal.name) }),
+  );
+}
+
+function termsOf(
+  { managingTenantId, observer, delegation }: ProposeRemediesDeps,
+  principal: Principal,
+): DelegationTerms {
+  return {
+    ...delegation,
+    managingTenantId,
+    linkerObjectId: principal.objectId,
+    observerObjectId: observer.objectId,
   };
 }
 
@@ -108,7 +155,7 @@ async function remedyOf(
   deps: ProposeRemediesDeps,
   record: TenantRecord,
   principal: Principal,
-  one: ScopeRecord,
+  one: KnownScope,
 ): Promise<Remedy> {
   const { tenantId } = record.registration;
   const scope = scopeOf(one.scope);
@@ -129,7 +176,7 @@ async function fromLiveDelegations(
   deps: ProposeRemediesDeps,
   tenantId: string,
   principal: Principal,
-  { at: scope, verdict }: ScopeRecord & { readonly at: Scope },
+  { at: scope, verdict }: KnownScope & { readonly at: Scope },
 ): Promise<Remedy> {
   const whole = subscriptionScope(scope.subscriptionId);
   // Where only a group is delegated, the observer reads that group alone.
@@ -148,7 +195,6 @@ async function fromLiveDelegations(
   }
   return proposeRemedy({
     tenantId,
-    managingTenantId: deps.managingTenantId,
     scope,
     subscriptionState: facts.kind === 'ok' ? facts.value.state : 'Enabled',
     delegations: read?.kind === 'ok' ? read.value : [],
@@ -157,7 +203,6 @@ async function fromLiveDelegations(
       others: deps.principals.filter((other) => other !== principal),
     },
     roles: deps.roles,
-    observerObjectId: deps.observer.objectId,
-    newOffer: NEW_OFFER,
+    terms: termsOf(deps, principal),
   });
 }

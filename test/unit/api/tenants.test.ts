@@ -6,6 +6,7 @@ import {
   tenantPage,
 } from '../../../src/functions/api/contract/tenants.ts';
 import { problem } from '../../../src/functions/api/contract/problem.ts';
+import { Failure } from '../../../src/lib/domain/failure.ts';
 import { newSweepRecord } from '../../../src/lib/domain/sweep-record.ts';
 import type { TenantRecord } from '../../../src/lib/domain/tenant-record.ts';
 import { anApi } from '../../support/api.ts';
@@ -155,6 +156,38 @@ describe('the list of tenants', () => {
     expect(lines[1]).toContain(`"'=HYPERLINK(""http://evil.example"")"`);
     expect(lines[2]).toContain(`,'@SUM(1),`);
     expect(lines[3]).toContain('"Fjæra, “AS”",earning');
+  });
+
+  it('as CSV comes in pages to whoever asks for them', async () => {
+    const { send } = anEstate(...[1, 2, 3].map((n) => anEarning(n, `Customer ${n}`)));
+    const page = async (query: string) => {
+      const headers = { accept: 'text/csv' };
+      const answer = await send('GET', `/tenants?${query}`, { as: 'Pal.Read', headers });
+      const rows = answer.text.trimEnd().split('\r\n').slice(1);
+      return {
+        ids: rows.map((row) => row.split(',')[0]),
+        continuation: answer.headers.get('x-ms-continuation'),
+      };
+    };
+
+    const first = await page('top=2');
+
+    expect(first).toEqual({ ids: [tenantId(1), tenantId(2)], continuation: tenantId(2) });
+    expect(await page(`top=2&continuation=${tenantId(2)}`)).toEqual({
+      ids: [tenantId(3)],
+      continuation: null,
+    });
+    expect(await page('state=earning&top=1')).toMatchObject({ ids: [tenantId(1)] });
+  });
+
+  it('as CSV is whole or refused: a list that cannot be read to its end gives no file', async () => {
+    const { send, ledger } = anEstate(anEarning(1, 'Contoso'));
+    ledger.fail('all', new Failure('unavailable', 'The table does not answer.'));
+
+    const answer = await send('GET', '/tenants', { as: 'Pal.Read', headers: { accept: 'text/csv' } });
+
+    expect(answer.status).toBe(503);
+    expect(problem.parse(answer.json).type).toBe('urn:pal-autopilot:problem:unavailable');
   });
 });
 

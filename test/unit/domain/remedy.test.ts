@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judgeScope } from '../../../src/lib/domain/coverage.ts';
 import type { Authorization, Delegation } from '../../../src/lib/domain/delegation.ts';
-import { assignRole, proposeRemedy, type Remedy, type RemedyNeeds } from '../../../src/lib/domain/remedy.ts';
+import { assignRole } from '../../../src/lib/domain/assign-role.ts';
+import { firstDelegation } from '../../../src/lib/domain/first-delegation.ts';
+import { proposeRemedy, type Remedy, type RemedyNeeds } from '../../../src/lib/domain/remedy.ts';
 import { makeRoleTable } from '../../../src/lib/domain/role-table.ts';
 import {
   aDelegation,
@@ -24,10 +26,17 @@ const missing = {
   roleId: roles.supportRequestContributor,
 };
 
+const terms = {
+  managingTenantId: ids.managingTenant,
+  offerName: 'Partner admin link',
+  linkerObjectId: ids.pal,
+  observerObjectId: OBSERVER,
+  engineersGroupObjectId: '0d0d0d0d-0000-4000-8000-000000000002',
+};
+
 function someNeeds(delegations: readonly Delegation[], changes: Partial<RemedyNeeds> = {}): RemedyNeeds {
   return {
     tenantId: ids.customer,
-    managingTenantId: ids.managingTenant,
     scope: subscription(1),
     subscriptionState: 'Enabled',
     delegations,
@@ -36,8 +45,7 @@ function someNeeds(delegations: readonly Delegation[], changes: Partial<RemedyNe
       others: [],
     },
     roles: makeRoleTable(),
-    observerObjectId: OBSERVER,
-    newOffer: 'Partner admin link',
+    terms,
     ...changes,
   };
 }
@@ -48,11 +56,15 @@ const diffOf = (remedy: Remedy) => ('diff' in remedy ? remedy.diff : null);
 /** The verdict once the remedy is deployed: its definition stands in the place of the one it replaces. */
 function verdictAfter(needs: RemedyNeeds, remedy: Remedy): string {
   if (remedy.kind !== 'redeploy' && remedy.kind !== 'delegate') return remedy.kind;
-  const { assignmentName, authorizations, eligibleAuthorizations, scope } = remedy.definition;
+  const { scope } = needs;
+  const { assignmentName, authorizations, eligibleAuthorizations } =
+    remedy.kind === 'redeploy'
+      ? remedy.definition
+      : { assignmentName: null, authorizations: remedy.diff.added, eligibleAuthorizations: [] };
   const deployed = aDelegation({ scope, authorizations, eligibleAuthorizations });
   const others = needs.delegations.filter(
     ({ id, managedByTenantId }) =>
-      managedByTenantId === needs.managingTenantId &&
+      managedByTenantId === needs.terms.managingTenantId &&
       (assignmentName === null || !id.endsWith(assignmentName)),
   );
   const own = [deployed, ...others.filter((other) => other.scope.id === scope.id)];
@@ -183,9 +195,58 @@ describe('the remedy of a scope', () => {
 
     expect(remedy).toMatchObject({
       kind: 'delegate',
-      definition: { offer: 'Partner admin link' },
-      template: { resources: [{ name: `[guid('Partner admin link', '${ids.managingTenant}')]` }, {}] },
+      template: { parameters: { offerName: { defaultValue: 'Partner admin link' } } },
     });
+  });
+
+  it('assigns the offer that is delegated elsewhere in the subscription, with all it holds, rather than replace it', () => {
+    const web = resourceGroup(1, 'Web');
+    const live = aDelegation({
+      scope: web,
+      offer: 'Partner admin link',
+      definitionName: '22222222-0000-4000-8000-000000000002',
+      authorizations: [observer, aGrant(), aGrant(roles.contributor, ids.stranger)],
+    });
+
+    const remedy = proposeRemedy(someNeeds([live]));
+
+    expect(remedy).toMatchObject({
+      kind: 'redeploy',
+      definition: {
+        definitionName: '22222222-0000-4000-8000-000000000002',
+        assignmentName: null,
+        scope: subscription(1),
+        authorizations: live.authorizations,
+      },
+    });
+    expect(JSON.stringify('instructions' in remedy && remedy.instructions)).toContain(web.id);
+  });
+
+  it('leaves open in a first delegation what the settings do not tell, and says so', () => {
+    const { template, diff, instructions } = firstDelegation({
+      ...{ tenantId: ids.customer, subscriptionId: null, resourceGroup: null },
+      terms: { ...terms, engineersGroupObjectId: null },
+    });
+
+    expect(template.parameters['engineersGroupObjectId']).not.toHaveProperty('defaultValue');
+    expect(diff.added.map(({ principalId }) => principalId)).toEqual([ids.pal, OBSERVER]);
+    expect(JSON.stringify(instructions.before)).toContain('ENGINEERS_GROUP_OBJECT_ID');
+    expect(instructions.ways.flatMap(({ steps }) => steps.flatMap(({ commands = [] }) => commands))).toEqual([
+      `az login --tenant ${ids.customer}`,
+      'az deployment sub create --subscription "<subscription id>" --location westeurope --name lighthouse --template-file delegation.json --parameters engineersGroupObjectId="<object id>"',
+      `Connect-AzAccount -TenantId ${ids.customer} -Subscription "<subscription id>"`,
+      'New-AzSubscriptionDeployment -Name lighthouse -Location westeurope -TemplateFile delegation.json -engineersGroupObjectId "<object id>"',
+    ]);
+  });
+
+  it('of a marketplace offer names the plan to publish', () => {
+    const market = aDelegation({ plan: aPlan(), authorizations: [observer] });
+
+    const remedy = proposeRemedy(someNeeds([market]));
+
+    expect(JSON.stringify('instructions' in remedy && remedy.instructions)).toContain(
+      `${aPlan().publisher} / ${aPlan().product} / ${aPlan().name}, now version ${aPlan().version}`,
+    );
   });
 
   it('of a deployment that failed is the same definition once more', () => {
@@ -225,6 +286,9 @@ describe('the remedy of a scope', () => {
 
     expect(assignRole({ ...where, objectId: ids.palInTenant }).kind).toBe('assign-role');
     expect(assignRole({ ...where, objectId: null }).kind).toBe('nothing');
+    expect(JSON.stringify(assignRole({ ...where, scope: null, objectId: ids.palInTenant }))).toContain(
+      '/subscriptions/<subscription id>',
+    );
   });
 });
 

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { judgeScope } from '../../../src/lib/domain/coverage.ts';
-import type { Delegation } from '../../../src/lib/domain/delegation.ts';
-import { roleIdOf } from '../../../src/lib/domain/delegation.ts';
-import { delegationTemplate, type DelegationTerms } from '../../../src/lib/domain/delegation-template.ts';
+import { roleIdOf, type Delegation } from '../../../src/lib/domain/delegation.ts';
+import type { DelegationTemplate, DelegationTerms } from '../../../src/lib/domain/delegation-template.ts';
+import { proposeRemedy } from '../../../src/lib/domain/remedy.ts';
 import { makeRoleTable } from '../../../src/lib/domain/role-table.ts';
+import type { Scope } from '../../../src/lib/domain/scope.ts';
 import { resolved } from '../../support/arm-template.ts';
 import {
   aDelegation,
@@ -15,27 +16,43 @@ import {
   subscription,
 } from '../../support/delegations.ts';
 
+const identities = { principal: aPrincipal(), others: [] };
 const observer = '0c0c0c0c-0000-4000-8000-000000000001';
 const engineers = '0d0d0d0d-0000-4000-8000-000000000001';
-const terms: DelegationTerms = {
+const terms = {
   managingTenantId: ids.managingTenant,
   offerName: 'Fabrikam managed service',
   linkerObjectId: ids.pal,
   observerObjectId: observer,
   engineersGroupObjectId: engineers,
-};
+} satisfies DelegationTerms;
+
+/** What the product hands out for a scope on which nothing is delegated. */
+function handedOut(scope: Scope, changes: Partial<DelegationTerms> = {}) {
+  const remedy = proposeRemedy({
+    ...{ tenantId: ids.customer, scope, subscriptionState: 'Enabled', delegations: [], identities },
+    roles: makeRoleTable(),
+    terms: { ...terms, ...changes },
+  });
+  if (remedy.kind !== 'delegate') throw new Error(`It proposes to ${remedy.kind}.`);
+  return remedy;
+}
 
 interface Definition {
   readonly properties: {
     readonly registrationDefinitionName: string;
     readonly managedByTenantId: string;
-    readonly authorizations: readonly { readonly principalId: string; readonly roleDefinitionId: string }[];
+    readonly authorizations: readonly {
+      readonly principalId: string;
+      readonly principalIdDisplayName: string;
+      readonly roleDefinitionId: string;
+    }[];
     readonly eligibleAuthorizations?: unknown;
   };
 }
 
 /** The definition that Azure would make of a template. */
-function definitionOf(template: ReturnType<typeof delegationTemplate>): Definition {
+function definitionOf(template: DelegationTemplate): Definition {
   const { definition } = template.resources as { definition: unknown };
   return resolved(definition, template) as Definition;
 }
@@ -54,15 +71,39 @@ function deployed({ properties }: Definition, changes: Partial<Delegation> = {})
   });
 }
 
-const identities = { principal: aPrincipal(), others: [] };
 const scopes = [
-  ['subscription', null, subscription(1)],
-  ['resource group', 'rg-app', resourceGroup(1, 'rg-app')],
+  ['subscription', 'subscription.json', subscription(1)],
+  ['resource group', 'resource-group.json', resourceGroup(1, 'rg-app')],
 ] as const;
 
-describe.each(scopes)('the template for a %s', (_, resourceGroupName, scope) => {
-  const template = delegationTemplate(terms, resourceGroupName);
+describe.each(scopes)('the template for a %s', (_, file, scope) => {
+  const { template, diff } = handedOut(scope);
   const definition = definitionOf(template);
+
+  it('is the published one, but for the values in it', () => {
+    const published = JSON.parse(readFileSync(`infra/lighthouse/${file}`, 'utf8')) as DelegationTemplate;
+    const values: Record<string, string> = { ...terms, resourceGroupName: 'rg-app' };
+
+    const filled: DelegationTemplate['parameters'] = Object.fromEntries(
+      Object.entries(published.parameters).map(([name, parameter]) => [
+        name,
+        { ...parameter, ...(values[name] ? { defaultValue: values[name] } : {}) },
+      ]),
+    );
+    expect(template).toEqual({ ...published, parameters: filled });
+  });
+
+  it('grants what is said of it', () => {
+    const granted = definition.properties.authorizations.map(
+      ({ principalId, principalIdDisplayName, roleDefinitionId }) => ({
+        principalId,
+        principalName: principalIdDisplayName,
+        roleId: roleIdOf(roleDefinitionId),
+      }),
+    );
+
+    expect(diff).toEqual({ kept: [], added: granted, removed: [] });
+  });
 
   it('earns, by our own verdict', () => {
     const own = [deployed(definition, { scope })];
@@ -111,10 +152,16 @@ describe.each(scopes)('the template for a %s', (_, resourceGroupName, scope) => 
 });
 
 it('names the group that a resource group’s template delegates', () => {
-  const template = delegationTemplate(terms, 'rg-app');
+  const { template } = handedOut(resourceGroup(1, 'rg-app'));
 
   const { assignment } = template.resources as { assignment: { resourceGroup: string } };
   expect(resolved(assignment.resourceGroup, template)).toBe('rg-app');
+});
+
+it('takes an offer’s name for what it is, however it begins', () => {
+  const { template } = handedOut(subscription(1), { offerName: '[Fabrikam]' });
+
+  expect(definitionOf(template).properties.registrationDefinitionName).toBe('[Fabrikam]');
 });
 
 describe('the policy for a management group', () => {

@@ -42,6 +42,7 @@ function aDesk(record: TenantRecord | null, watchRules: WatchRules = everything)
     watchRules,
     managingTenantId: ids.managingTenant,
     observer: { objectId: null },
+    delegation: { offerName: 'Fabrikam managed service', engineersGroupObjectId: ids.group },
     clock: aClock(),
   });
   return { azure, ask: (scope: string | null = null) => propose({ tenantId: ids.customer, scope }) };
@@ -99,6 +100,67 @@ describe('proposing remedies', () => {
     const { ask } = aDesk(aCoveredTenant([aScopeRecord(1, { verdict: 'gone' }), aScopeRecord(2)]));
 
     expect(await ask()).toMatchObject({ scopes: [{ verdict: 'gone', remedy: { kind: 'delegate' } }] });
+  });
+
+  it.each(['awaiting', 'not-delegated'] as const)(
+    'hands out the ready template where nothing is delegated yet and no subscription is known (%s)',
+    async (phase) => {
+      const { ask } = aDesk(aTenantRecord({ phase }));
+
+      expect(await ask()).toMatchObject({
+        scopes: [],
+        firstSteps: [
+          {
+            kind: 'delegate',
+            template: {
+              parameters: {
+                managingTenantId: { defaultValue: ids.managingTenant },
+                offerName: { defaultValue: 'Fabrikam managed service' },
+                linkerObjectId: { defaultValue: ids.pal },
+                engineersGroupObjectId: { defaultValue: ids.group },
+              },
+            },
+          },
+        ],
+      });
+    },
+  );
+
+  it('begins with the subscriptions that are expected, as far as they are watched', async () => {
+    const registration = aRegistration({
+      facts: { subscriptionIds: [subscriptionId(1), subscriptionId(2)] },
+    });
+    const exclude = aSelection({ subscriptions: [subscriptionId(1)] });
+    const { azure, ask } = aDesk(aTenantRecord({ registration, phase: 'awaiting' }), {
+      include: null,
+      exclude,
+    });
+    azure.forbid(subscriptionId(2), 403);
+
+    expect(await ask()).toMatchObject({
+      firstSteps: [],
+      scopes: [{ scope: subscription(2).id, remedy: { kind: 'delegate' } }],
+    });
+    expect(await ask(subscription(2).id)).toMatchObject({ scopes: [{ remedy: { kind: 'delegate' } }] });
+  });
+
+  it('does not take a tenant that could not be read for one that delegates nothing', async () => {
+    const registration = aRegistration({ facts: { subscriptionIds: [subscriptionId(1)] } });
+
+    expect(await aDesk(aTenantRecord({ registration, phase: 'unobserved' })).ask()).toMatchObject({
+      firstSteps: [],
+      scopes: [],
+    });
+  });
+
+  it('begins with each way of access that a pass can look at', async () => {
+    const registration = aRegistration({
+      facts: { accessKinds: ['guest-user', 'service-principal', 'lighthouse'] },
+    });
+    const pinned = { principal: 'pal-link', objectId: ids.palInTenant };
+    const { ask } = aDesk(aTenantRecord({ registration, pinned, phase: 'not-delegated' }));
+
+    expect(await ask()).toMatchObject({ firstSteps: [{ kind: 'delegate' }, { kind: 'assign-role' }] });
   });
 
   it('proposes a role where our service principal lives in the tenant', async () => {

@@ -15,7 +15,10 @@ export function Remedy({ client, tenant }: { readonly client: Client; readonly t
   const well = ['earning', 'attested', 'automatic', 'excluded', 'offboarded'].includes(tenant.state);
   if (well) return null;
   const fetch = () => void ask(() => client.get(`/tenants/${tenant.tenantId}/remedy`));
-  const useful = answer && answer.people.length + answer.scopes.length + answer.partnersOfRecord.length > 0;
+  const useful =
+    answer &&
+    answer.people.length + answer.firstSteps.length + answer.scopes.length + answer.partnersOfRecord.length >
+      0;
   return (
     <section class="card">
       <h2>Remedy</h2>
@@ -36,6 +39,11 @@ export function Remedy({ client, tenant }: { readonly client: Client; readonly t
       )}
       {answer?.people.map((instructions) => (
         <Guide key={instructions.summary} instructions={instructions} />
+      ))}
+      {answer?.firstSteps.map((remedy) => (
+        <div class="remedy" key={remedy.kind}>
+          <OneRemedy remedy={remedy} />
+        </div>
       ))}
       {answer?.scopes.map(({ scope, remedy }) => (
         <div class="remedy" key={scope}>

@@ -82,7 +82,7 @@ export const listTenants = operation({
   tag: 'Tenants',
   summary: 'Tenants in the order of their ids, a page at a time',
   description:
-    'A page may hold fewer than `top`, or none, when the time for looking is up: `continuation` goes on from there. As `text/csv` it gives every tenant that fits, in one answer.',
+    'A page may hold fewer than `top`, or none, when the time for looking is up: `continuation` goes on from there. As `text/csv` without `top` and `continuation` it gives every tenant that fits, up to 100,000; with one of them a page, whose header `x-ms-continuation` says where the next one begins.',
   role: 'Pal.Read',
   query: z.strictObject({
     state: z.enum(tenantStates).optional(),
@@ -90,7 +90,7 @@ export const listTenants = operation({
     q: z.string().min(1).max(100).optional().describe('how the id or the name begins, whatever the case'),
     tag: tag.optional(),
     principal: z.string().min(1).max(64).optional(),
-    ...paging,
+    top: paging.top.unwrap().optional().describe('how many at most; 100 when it is not said'),
     continuation: guid.optional(),
     bom: z.enum(['true', 'false']).optional().describe('CSV begins with a byte order mark, for spreadsheets'),
   }),

@@ -68,18 +68,19 @@ const instructions = z
   })
   .meta({ id: 'Instructions' });
 
+const remedy = z.looseObject({
+  kind: z.enum(['nothing', 'redeploy', 'delegate', 'publish-plan', 'assign-role', 'unreadable']),
+});
+
 export const remedies = z
   .object({
     people: z.array(instructions).describe('what a person has to do where no pass can'),
-    scopes: z.array(
-      z.object({
-        scope: z.string(),
-        verdict: z.string(),
-        remedy: z.looseObject({
-          kind: z.enum(['nothing', 'redeploy', 'delegate', 'publish-plan', 'assign-role', 'unreadable']),
-        }),
-      }),
-    ),
+    firstSteps: z
+      .array(remedy)
+      .describe(
+        'how the customer begins, where nothing is delegated yet and no subscription is known: the ready template, filled in',
+      ),
+    scopes: z.array(z.object({ scope: z.string(), verdict: z.string(), remedy })),
     leftOut: z.int().describe('scopes in trouble that were left out: ask for one by its id'),
     partnersOfRecord: z.array(z.looseObject({ subscriptionId: z.string(), status: z.string() })),
   })

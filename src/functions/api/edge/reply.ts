@@ -2,7 +2,7 @@ import type { HttpResponseInit } from '@azure/functions';
 import type * as z from 'zod';
 import type { Given, Operation } from '../contract/operation.ts';
 import { problems, problemType, type Problem, type ProblemName } from '../contract/problem.ts';
-import { csvOf, type Sheet } from './csv.ts';
+import type { CsvFile } from './csv.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -23,15 +23,18 @@ type AnswerOf<A extends Operation['answers']> = {
 
 type Content<A> = A extends { readonly schema: infer Z extends z.ZodType }
   ? | { readonly body: Given<z.input<Z>> }
-    | (A extends { readonly csv: true } ? { readonly csv: Sheet } : never)
+    | (A extends { readonly csv: true } ? { readonly csv: CsvFile } : never)
   : { readonly body?: never };
+
+/** Where the next page of a list begins, of answers that are not JSON. */
+export const CONTINUATION = 'x-ms-continuation';
 
 /** Any operation's answer. */
 export interface Answer {
   readonly status: number;
   readonly headers?: Headers;
   readonly body?: unknown;
-  readonly csv?: Sheet;
+  readonly csv?: CsvFile;
 }
 
 /** An answer of one status, its type kept exact so that it can be held against the operation's schema. */
@@ -39,8 +42,9 @@ export function reply<const S extends number, const B>(status: S, body: B, heade
   return { status, body, headers };
 }
 
-export function sheet(csv: Sheet) {
-  return { status: 200 as const, csv };
+/** A list as a file; `continuation` where it goes on after this page. */
+export function file(csv: CsvFile, continuation: string | null) {
+  return { status: 200 as const, csv, headers: continuation ? { [CONTINUATION]: continuation } : {} };
 }
 
 export function refuse(refused: ProblemName, detail?: string, headers?: Headers): Refusal {
@@ -80,7 +84,7 @@ export function responseOf(reply: Answer | Refusal, ids: CallIds, head: boolean)
     return {
       status: reply.status,
       headers: { ...headers, ...type, ...name },
-      body: head ? null : csvOf(reply.csv),
+      body: head ? null : reply.csv.content,
     };
   }
   if (reply.body === undefined) return { status: reply.status, headers };

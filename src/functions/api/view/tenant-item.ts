@@ -52,12 +52,14 @@ const columns = [
   'offboardedAt',
 ] as const;
 
+export type Tenants = AsyncIterable<ListedStanding> | Iterable<ListedStanding>;
+
 /** Tenants as a sheet, one row each, in the order they come. */
-export function tenantSheet(tenants: AsyncIterable<ListedStanding>, bom: boolean): Sheet {
+export function tenantSheet(tenants: Tenants, bom: boolean): Sheet {
   return { name: 'tenants', columns, rows: rowsOf(tenants), bom };
 }
 
-async function* rowsOf(tenants: AsyncIterable<ListedStanding>) {
+async function* rowsOf(tenants: Tenants) {
   for await (const tenant of tenants) {
     const item = tenantItemOf(tenant);
     const scopes = Object.values(item.verdicts).reduce((sum: number, count) => sum + count, 0);
