@@ -35,6 +35,7 @@ const detailColumns: readonly Column<TenantDetail['scopes'][number]>[] = [
   { title: 'Verdict', of: ({ verdict }) => verdict },
   { title: 'CountsFor', of: ({ countsFor }) => countsFor },
   { title: 'Since', of: ({ since }) => since },
+  { title: 'Until', of: ({ endsAt }) => endsAt },
 ];
 
 const changeColumns: readonly Column<z.output<typeof tenantChange>>[] = [
@@ -43,8 +44,11 @@ const changeColumns: readonly Column<z.output<typeof tenantChange>>[] = [
   { title: 'Phase', of: ({ phase: { from, to } }) => (from === to ? to : `${from} → ${to}`) },
   {
     title: 'Scopes',
-    of: ({ scopes }) =>
-      scopes.map(({ scope, from, to }) => `${scope}: ${from ?? '–'} → ${to ?? '–'}`).join('; '),
+    of: ({ scopes, endings }) =>
+      [
+        ...scopes.map(({ scope, from, to }) => `${scope}: ${from ?? '–'} → ${to ?? '–'}`),
+        ...endings.map(({ scope, to }) => `${scope}: ${to === null ? 'without an end' : `until ${to}`}`),
+      ].join('; '),
   },
 ];
 

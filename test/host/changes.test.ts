@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runStack, type RunningStack, type StackReport } from '../support/stack.ts';
+import { quiet, runStack, type ReportedTenant, type RunningStack } from '../support/stack.ts';
 
 const tenant = (n: number) => `${String(n).repeat(8)}-0000-4000-8000-00000000000${n}`;
 const FORMER_OBJECT_ID = 'aaaaaaaa-0000-4000-8000-0000000000f0';
@@ -14,29 +13,12 @@ const look = (n: number, why: string) => ({
   data: { tenantId: tenant(n) },
 });
 
-type Tenant = StackReport['tenants'][number];
-
-/** Waits until nothing is under way but the rest of the timeline, and gives the tenants. */
-async function quiet(running: RunningStack, timelineLeft: number): Promise<readonly Tenant[]> {
-  for (let still = 0; still < 4;) {
-    await sleep(150);
-    const [queues, inFlight, azure] = await Promise.all([
-      running.stack.queues(),
-      running.stack.hostInFlight(),
-      running.azure(),
-    ]);
-    const busy = Object.values(queues).reduce((sum, { active, locked }) => sum + active + locked, inFlight);
-    still = busy === 0 && azure.timelinePending === timelineLeft ? still + 1 : 0;
-  }
-  return ((await running.stack.report()) as unknown as StackReport).tenants;
-}
-
 async function lookAtAll(running: RunningStack, why: string) {
   for (const n of TENANTS) await running.send(look(n, why));
 }
 
 /** What the report says of the nth tenant: state, verdicts and changes. */
-const of = (tenants: readonly Tenant[], n: number) => {
+const of = (tenants: readonly ReportedTenant[], n: number) => {
   const found = tenants.find(({ tenantId }) => tenantId === tenant(n));
   return {
     state: found?.state,
@@ -48,9 +30,9 @@ const of = (tenants: readonly Tenant[], n: number) => {
 
 describe('what becomes of customers after onboarding', () => {
   let running: RunningStack;
-  let before: readonly Tenant[];
-  let broken: readonly Tenant[];
-  let healed: readonly Tenant[];
+  let before: readonly ReportedTenant[];
+  let broken: readonly ReportedTenant[];
+  let healed: readonly ReportedTenant[];
 
   beforeAll(async () => {
     running = await runStack('test/fixtures/estates/changes/causes.json', {
