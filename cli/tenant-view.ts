@@ -17,6 +17,7 @@ const scopeColumns: readonly Column<TenantDetail['scopes'][number]>[] = [
   { title: 'Verdict', of: ({ verdict }) => verdict },
   { title: 'CountsFor', of: ({ countsFor }) => countsFor },
   { title: 'Since', of: ({ since }) => since },
+  { title: 'Until', of: ({ endsAt }) => endsAt },
 ];
 
 /** Gives out a tenant; in a table, its scopes stand below it. */

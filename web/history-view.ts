@@ -21,7 +21,7 @@ const NAMED = 3;
 
 /** What one change came to, most telling first; never empty. */
 export function eventsOf(change: TenantChange, names: ScopeNames): readonly Event[] {
-  const { phase, gapsOpened, gapsClosed, gapsAccepted, gapsReopened, told } = change;
+  const { phase, gapsOpened, gapsClosed, gapsAccepted, gapsReopened, endings, told } = change;
   const moved = phase.from !== phase.to;
   const events: Event[] = [
     ...(moved
@@ -37,6 +37,7 @@ export function eventsOf(change: TenantChange, names: ScopeNames): readonly Even
     ...about(names, gapsClosed, 'good', 'Gap closed'),
     ...gapsAccepted.map((gap) => ({ tone: 'quiet' as const, text: acceptedWords(gap, names) })),
     ...about(names, gapsReopened, 'bad', 'No longer accepted'),
+    ...endEvents(endings, names),
     ...told.map((one) => ({ tone: 'quiet' as const, text: toldWords(one) })),
   ];
   return events.length > 0 ? events : [{ tone: 'quiet', text: 'Details changed.' }];
@@ -52,6 +53,19 @@ function scopeEvents({ scopes }: TenantChange, names: ScopeNames): readonly Even
       same.map(({ scope }) => scope),
     );
     return [{ tone: toneOf(first.to), text: `${subjects}: ${fate(first.from, first.to)}.` }];
+  });
+}
+
+function endEvents(endings: TenantChange['endings'], names: ScopeNames): readonly Event[] {
+  const ends = Map.groupBy(endings, ({ to }) => to);
+  return [...ends].map(([to, same]) => {
+    const subjects = named(
+      names,
+      same.map(({ scope }) => scope),
+    );
+    const text =
+      to === null ? `${subjects}: earns without an end.` : `${subjects}: earns until ${exactly(to)}.`;
+    return { tone: to === null ? 'good' : 'partly', text };
   });
 }
 

@@ -26,8 +26,11 @@ const changeColumns: readonly Column<z.output<typeof tenantChange>>[] = [
   { title: 'Phase', of: ({ phase: { from, to } }) => (from === to ? to : `${from} → ${to}`) },
   {
     title: 'Scopes',
-    of: ({ scopes }) =>
-      scopes.map(({ scope, from, to }) => `${scope}: ${from ?? '–'} → ${to ?? '–'}`).join('; '),
+    of: ({ scopes, endings }) =>
+      [
+        ...scopes.map(({ scope, from, to }) => `${scope}: ${from ?? '–'} → ${to ?? '–'}`),
+        ...endings.map(({ scope, to }) => `${scope}: ${to === null ? 'without an end' : `until ${to}`}`),
+      ].join('; '),
   },
 ];
 

@@ -1,6 +1,7 @@
 /** Who sees what: through delegations in the managing tenant, through role assignments in a customer's. */
 import type { EstateView, PlacedDelegation, PlacedSubscription } from './estate-view.ts';
 import type { Caller } from './exchange.ts';
+import { rolesAt } from './roles.ts';
 
 /** What a caller may read of one subscription that it sees. */
 export interface Access {
@@ -17,8 +18,13 @@ const inSightOnly: Access = { whole: false, mayReadGroup: () => false, delegatio
 const readyStates = new Set(['succeeded', 'ready', 'created']);
 
 /** The caller's access to a subscription, or null when it does not see it at all. */
-export function accessTo(view: EstateView, caller: Caller, placed: PlacedSubscription): Access | null {
-  if (caller.tenantId !== view.estate.managingTenant.tenantId) return accessByRoles(caller, placed);
+export function accessTo(
+  view: EstateView,
+  caller: Caller,
+  placed: PlacedSubscription,
+  now: number,
+): Access | null {
+  if (caller.tenantId !== view.estate.managingTenant.tenantId) return accessByRoles(caller, placed, now);
   const observes = caller.objectId === view.observerId;
   const shown = observes ? placed.delegations.filter((one) => !one.delegation.hidden) : placed.delegations;
   const ours = shown.filter((one) => one.managedByTenantId === caller.tenantId);
@@ -38,10 +44,10 @@ function grants({ delegation }: PlacedDelegation, objectId: string): boolean {
   );
 }
 
-function accessByRoles(caller: Caller, placed: PlacedSubscription): Access | null {
+function accessByRoles(caller: Caller, placed: PlacedSubscription, now: number): Access | null {
   const { servicePrincipal, tenantId } = placed.customer;
   if (caller.tenantId !== tenantId || servicePrincipal?.objectId !== caller.objectId) return null;
-  const groups = servicePrincipal.roles.flatMap((role) => groupOfScope(role.scope, placed));
+  const groups = rolesAt(placed, now).flatMap((role) => groupOfScope(role.scope, placed));
   return accessThrough(groups, placed.delegations);
 }
 

@@ -13,6 +13,8 @@ export interface ArmContext {
   /** The simulator's own address, for links to next pages. */
   readonly url: string;
   readonly pageSize: number;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
 }
 
 export type ArmHandler = (context: ArmContext) => Answer;
@@ -32,10 +34,10 @@ export function inSubscription(handler: (context: ArmContext, opened: Opened) =>
 
 /** As `inSubscription`, but listing the subscription is enough: its own record shows with any access inside it. */
 export function openSubscription(context: ArmContext): Opened | Answer {
-  const { live, caller, parameters } = context;
+  const { live, caller, parameters, now } = context;
   const subscriptionId = (parameters['subscriptionId'] ?? '').toLowerCase();
   const placed = live.current().bySubscription.get(subscriptionId);
-  const access = placed && accessTo(live.current(), caller, placed);
+  const access = placed && accessTo(live.current(), caller, placed, now);
   return placed && access ? { placed, access } : refuseUnseen(context, subscriptionId);
 }
 

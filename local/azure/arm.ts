@@ -7,7 +7,7 @@ import type { ManagementPartner } from './management-partner.ts';
 import type { QuotaKind } from './quotas.ts';
 import type { ResourceGraph } from './resource-graph.ts';
 import { listResourceGroups } from './resource-groups.ts';
-import { listRoleAssignments } from './role-assignments.ts';
+import { listRoleAssignments, listRoleSchedules } from './role-assignments.ts';
 import { route, type Route } from './route.ts';
 import { listSubscriptions, listTenants, readSubscription } from './subscriptions.ts';
 
@@ -78,6 +78,7 @@ export function armRoutes({ partners, graph, now }: ArmProviders): Route<ArmOper
     ...scoped(`${services}/registrationDefinitions`, listDefinitions),
     ...scoped(`${services}/registrationDefinitions/{registrationDefinitionId}`, readDefinition),
     ...scoped('providers/Microsoft.Authorization/roleAssignments', listRoleAssignments),
+    ...scoped('providers/Microsoft.Authorization/roleAssignmentScheduleInstances', listRoleSchedules),
     route('POST', '/providers/Microsoft.ResourceGraph/resources', {
       quota: 'graph',
       latency: 'graph',

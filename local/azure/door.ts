@@ -102,11 +102,11 @@ async function passArm(
 }
 
 function handle(options: DoorOptions, call: Call, caller: Caller, found: Match<ArmOperation>): Answer {
-  const { live, url, pageSize } = options;
+  const { live, url, pageSize, now } = options;
   const { route, parameters } = found;
   return (
     refuseApiVersion(call, route.handler) ??
-    route.handler.handle({ call, caller, parameters, live, url, pageSize })
+    route.handler.handle({ call, caller, parameters, live, url, pageSize, now: now() })
   );
 }
 

@@ -33,11 +33,11 @@ export interface ResourceGraph {
 
 export function makeResourceGraph(): ResourceGraph {
   const datasets = new WeakMap<EstateView, Map<string, Dataset>>();
-  const datasetOf = (view: EstateView, caller: Caller) => {
+  const datasetOf = (view: EstateView, caller: Caller, now: number) => {
     const ofView = datasets.get(view) ?? new Map<string, Dataset>();
     datasets.set(view, ofView);
     const key = `${caller.tenantId}/${caller.objectId}`;
-    const dataset = ofView.get(key) ?? makeDataset(view, caller);
+    const dataset = ofView.get(key) ?? makeDataset(view, caller, now);
     ofView.set(key, dataset);
     return dataset;
   };
@@ -57,7 +57,7 @@ export function makeResourceGraph(): ResourceGraph {
       if (Number.isNaN(offset)) {
         return badRequest(now, [{ code: 'InvalidSkipToken', message: 'The skip token is not valid.' }]);
       }
-      const dataset = datasetOf(view, caller);
+      const dataset = datasetOf(view, caller, now);
       const limit = view.estate.rules.graphSubscriptionLimit;
       const isLimited = !subscriptions && limit !== null && dataset.subscriptionIds.length > limit;
       const sought = subscriptions ? named(subscriptions) : isLimited ? firstOf(dataset, limit) : null;

@@ -5,10 +5,10 @@ import type { PlacedDelegation, PlacedSubscription } from './estate-view.ts';
 import type { Answer } from './exchange.ts';
 
 export function listSubscriptions(context: ArmContext): Answer {
-  const { live, caller, call } = context;
+  const { live, caller, call, now } = context;
   const view = live.current();
   const seen = view.subscriptions.flatMap((placed) => {
-    const access = accessTo(view, caller, placed);
+    const access = accessTo(view, caller, placed, now);
     return access
       ? [
           subscriptionBody(

@@ -52,13 +52,26 @@ const subscription = z.strictObject({
   delegations: z.array(delegation).default([]),
 });
 
+const role = z.strictObject({
+  scope: z.string().min(1),
+  roleDefinitionId: z.string().min(1),
+  endDateTime: z.iso
+    .datetime()
+    .nullable()
+    .default(null)
+    .describe('the role is held until then; null: for good'),
+  assignmentType: z
+    .enum(['Assigned', 'Activated'])
+    .default('Assigned')
+    .describe('Activated: taken just in time by who is eligible for it'),
+  condition: z.string().min(1).nullable().default(null),
+});
+
 const servicePrincipal = z.strictObject({
   principal: z.string().describe('the name of one of the principals'),
   objectId: guid,
   link,
-  roles: z
-    .array(z.strictObject({ scope: z.string().min(1), roleDefinitionId: z.string().min(1) }))
-    .default([]),
+  roles: z.array(role).default([]),
 });
 
 const customer = z.strictObject({
@@ -67,6 +80,10 @@ const customer = z.strictObject({
   onboard: z.boolean().default(true).describe('send a pal.tenant.onboarded.v1 event for it'),
   event: z.looseObject({}).default({}).describe('further data of that event'),
   servicePrincipal: servicePrincipal.nullable().default(null),
+  pimLicensed: z
+    .boolean()
+    .default(true)
+    .describe('false: no licence for Privileged Identity Management, so nobody is told when roles end'),
   subscriptions: z.array(subscription).default([]),
 });
 
@@ -217,6 +234,7 @@ export const EstateFile = z.strictObject({
 
 export type Estate = z.output<typeof EstateFile>;
 export type Customer = Estate['customers'][number];
+export type Role = NonNullable<Customer['servicePrincipal']>['roles'][number];
 export type Subscription = Customer['subscriptions'][number];
 export type Delegation = Subscription['delegations'][number];
 export type Fault = Estate['faults'][number];

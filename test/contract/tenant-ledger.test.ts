@@ -542,7 +542,7 @@ describe('the history of a tenant', () => {
     const known = await registered(ledger);
     await ledger.commit(known, aCommit(known, [aScopeRecord(1)], { openGaps: [aGap(1)] }));
     const { firstBadAt: _first, lastBadAt: _last, ending: _ending, acceptance: _accepted, ...gap } = aGap(1);
-    const { lastEarningAt: _earned, ...scope } = aScopeRecord(1);
+    const { lastEarningAt: _earned, endsAt: _end, ...scope } = aScopeRecord(1);
     for await (const { rowKey = '' } of table.list(`PartitionKey eq '${ids.customer}'`)) {
       const row = { partitionKey: ids.customer, rowKey, format: 1 };
       if (rowKey.startsWith('gap~')) await table.put({ ...row, ...pack('value', gap) });

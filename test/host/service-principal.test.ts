@@ -79,6 +79,7 @@ describe('a tenant with our service principal', () => {
       'PUT /providers/Microsoft.ManagementPartner/partners/{partnerId}': 1,
       'GET /subscriptions': 1,
       'GET /subscriptions/{subscriptionId}/providers/Microsoft.Authorization/roleAssignments': 1,
+      'GET /subscriptions/{subscriptionId}/providers/Microsoft.Authorization/roleAssignmentScheduleInstances': 1,
     });
   });
 
@@ -291,10 +292,12 @@ describe('trouble in one tenant', () => {
 
   it('passes when ARM does', async () => {
     const listing = { method: 'GET', path: '^/subscriptions\\?' };
-    const roles = { method: 'GET', path: `${subscriptionOf(1)}/.*roleAssignments` };
+    const roles = { method: 'GET', path: `${subscriptionOf(1)}/.*roleAssignments\\?` };
+    const ends = { method: 'GET', path: `${subscriptionOf(1)}/.*roleAssignmentScheduleInstances` };
     const faults = [
       { ...listing, times: 1, status: 429, headers: { 'Retry-After': '1' } },
       { ...roles, times: 1, status: 500 },
+      { ...ends, times: 1, status: 503, headers: { 'Retry-After': '1' } },
       { method: 'PUT', path: '/partners/', times: 1, status: 429, headers: { 'Retry-After': '1' } },
     ];
 
@@ -309,7 +312,8 @@ describe('trouble in one tenant', () => {
 
 describe('what changes after onboarding', () => {
   const servicePrincipal = (n: number, change: object) => ({
-    afterMs: 1_500,
+    // After the first passes, on a busy machine too.
+    afterMs: 5_000,
     patch: { customers: [{ tenantId: tenantIdOf(n), servicePrincipal: change }] },
   });
 

@@ -75,8 +75,9 @@ export function anAssignment(
   scope = `/subscriptions/${subscriptionId(1)}`,
   roleId = roles.contributor,
   conditional = false,
+  end: Partial<Pick<RoleAssignment, 'activated' | 'endsAt'>> = {},
 ): RoleAssignment {
-  return { scope, roleId, conditional };
+  return { scope, roleId, conditional, activated: false, endsAt: null, ...end };
 }
 
 /** A ready delegation of subscription 1 to us that names the principal permanently as Contributor. */

@@ -131,6 +131,7 @@ export function aTenantNotice(n = 1, data: Partial<TenantNotice['data']> = {}): 
       state: { from: 'earning', to: 'not-earning' },
       reason: 'role-not-eligible',
       scopes: { total: 0, listed: [] },
+      endings: { total: 0, listed: [] },
       gapsOpened: { total: 1, listed: [] },
       gapsClosed: { total: 0, listed: [] },
       causeId: 'event-1',

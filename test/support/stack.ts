@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ServiceBusClient } from '@azure/service-bus';
 import type { Options } from '../../local/options.ts';
 import { settled } from '../../local/settle.ts';
@@ -26,6 +27,7 @@ export interface StackReport {
       readonly countsFor: string;
       readonly principal: string;
       readonly marketplace: boolean;
+      readonly endsAt: string | null;
     }[];
     readonly openGaps: number;
   }[];
@@ -41,6 +43,8 @@ export interface StackReport {
   }[];
   readonly parked: readonly { readonly queue: string; readonly messageId: string; readonly reason: string }[];
 }
+
+export type ReportedTenant = StackReport['tenants'][number];
 
 export interface RunningStack {
   readonly stack: Stack;
@@ -111,6 +115,17 @@ export async function runStack(estate: object | string, given: StackOptions = {}
       if (given.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** Waits until nothing is under way but the rest of the timeline, and gives the tenants. */
+export async function quiet(running: RunningStack, timelineLeft: number): Promise<readonly ReportedTenant[]> {
+  for (let still = 0; still < 4;) {
+    await sleep(150);
+    const [queues, inFlight] = await Promise.all([running.stack.queues(), running.stack.hostInFlight()]);
+    const busy = Object.values(queues).reduce((sum, { active, locked }) => sum + active + locked, inFlight);
+    still = busy === 0 && running.stack.timelinePending() === timelineLeft ? still + 1 : 0;
+  }
+  return ((await running.stack.report()) as unknown as StackReport).tenants;
 }
 
 /** Runs an estate until it has settled, and ends the stack. */

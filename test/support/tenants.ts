@@ -71,6 +71,7 @@ export function aScopeRecord(n = 1, changes: Partial<ScopeRecord> = {}): ScopeRe
     principal: 'pal-link',
     roleIds: ['b24988ac-6180-42a0-ab88-20f7382dd24c'],
     conditional: false,
+    endsAt: null,
     quotaId: 'CSP_2015-05-01',
     offers: [{ name: 'Fabrikam managed service', plan: null }],
     marketplace: false,

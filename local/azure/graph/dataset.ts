@@ -23,9 +23,9 @@ export interface Dataset {
   readonly joins: Map<string, ReadonlyMap<unknown, readonly Row[]>>;
 }
 
-export function makeDataset(view: EstateView, caller: Caller): Dataset {
+export function makeDataset(view: EstateView, caller: Caller, now: number): Dataset {
   const seen = view.subscriptions.flatMap((placed) => {
-    const access = accessTo(view, caller, placed);
+    const access = accessTo(view, caller, placed, now);
     return access ? [{ placed, delegations: access.delegations }] : [];
   });
   const delegated = seen.flatMap(({ placed, delegations }) =>

@@ -9,7 +9,9 @@ import { reply } from './edge/reply.ts';
 export const tenantHistory = endpoint('api-tenant-history', [
   serve(getHistory, async ({ params, query: { top, continuation }, api }) => {
     const found = await api.tenantHistory(params.tenantId, continuation ?? null, top + 1);
-    const items = found.slice(0, top).map((change) => ({ ...change, told: change.told ?? [] }));
+    const items = found
+      .slice(0, top)
+      .map((change) => ({ ...change, endings: change.endings ?? [], told: change.told ?? [] }));
     return reply(200, { items, continuation: found.length > top ? String(items.at(-1)?.version) : null });
   }),
 ]);

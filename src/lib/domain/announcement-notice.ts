@@ -54,7 +54,7 @@ export function noticeOf(announcement: Announcement, basis: NoticeBasis): Notice
 type News<T extends Notice> = Pick<T, 'subject' | 'data'>;
 
 function tenantNews(announcement: TenantAnnouncement, basis: NoticeBasis): News<TenantNotice> {
-  const { before, after, version, causeId, scopes, gapsOpened, gapsClosed } = announcement;
+  const { before, after, version, causeId, scopes, gapsOpened, gapsClosed, endings } = announcement;
   const { tenantId, facts } = after.registration;
   const standings = { ...basis, now: new Date(announcement.at) };
   const from = standingOn(standings, before);
@@ -74,6 +74,7 @@ function tenantNews(announcement: TenantAnnouncement, basis: NoticeBasis): News<
       state: { from: from.state, to: to.state },
       reason: to.reason,
       scopes: { total: scopes.total, listed: [...scopes.listed] },
+      endings: { total: endings?.total ?? 0, listed: [...(endings?.listed ?? [])] },
       gapsOpened: { total: gapsOpened.total, listed: opened },
       gapsClosed: { total: gapsClosed.total, listed: [...gapsClosed.listed] },
       causeId,
@@ -88,7 +89,7 @@ function tenantSentence(
   name: string,
   from: TenantStanding,
   to: TenantStanding,
-  { gapsOpened, gapsClosed, scopes }: TenantAnnouncement,
+  { gapsOpened, gapsClosed, scopes, endings }: TenantAnnouncement,
 ): string {
   const state = from.state === to.state ? `still ${to.state}` : `${from.state} → ${to.state}`;
   const counts = [
@@ -97,6 +98,7 @@ function tenantSentence(
     gapsOpened.total + gapsClosed.total === 0 && scopes.total > 0
       ? `${count(scopes.total, 'scope')} changed`
       : '',
+    endings ? `${count(endings.total, 'end date')} changed` : '',
   ];
   const details = [to.reason ?? '', ...counts].filter((part) => part !== '');
   return `${name}: ${[state, ...details].join(', ')}.`;

@@ -4,7 +4,7 @@ import type { LinkChange, LinkRecord } from './link.ts';
 import type { ObserverChange } from './observer-sight.ts';
 import { scopeKey } from './scope.ts';
 import type { SweepRecord } from './sweep-record.ts';
-import type { ScopeDifference, TenantChange, TenantRecord, Told } from './tenant-record.ts';
+import type { EndDifference, ScopeDifference, TenantChange, TenantRecord, Told } from './tenant-record.ts';
 import { summaryOf, type TenantSummary } from './tenant-summary.ts';
 
 /**
@@ -45,6 +45,8 @@ export interface TenantAnnouncement extends Announced {
     readonly reason: Verdict;
     readonly openedAt: string;
   }>;
+  /** End dates of earning scopes; absent where none is another one. */
+  readonly endings?: Listed<EndDifference>;
   /** What people told, or what follows from it; absent where the commit is an observation of ours. */
   readonly told?: Listed<Told>;
 }
@@ -104,6 +106,7 @@ export function tenantAnnouncement(
       })),
     ),
     gapsClosed: listed(closedGaps.map(({ scope, reason, openedAt }) => ({ scope, reason, openedAt }))),
+    ...(change.endings ? { endings: listed(change.endings) } : {}),
     ...(change.told ? { told: listed(change.told) } : {}),
   };
 }

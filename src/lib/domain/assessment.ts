@@ -199,6 +199,7 @@ function signature({ registration, phase, scopes, openGaps }: TenantRecord): str
       JSON.stringify(s.offers),
       s.roleIds.join(),
       s.conditional,
+      s.endsAt,
     ].join('|'),
   );
   const open = openGaps.map(({ scope, reason, acceptance }) =>

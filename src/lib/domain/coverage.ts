@@ -1,7 +1,7 @@
 import { isReady, type Authorization, type Delegation } from './delegation.ts';
 import { sameId } from './guid.ts';
 import type { Principal } from './principal.ts';
-import type { RoleAssignment } from './role-assignment.ts';
+import type { ListedRole, RoleAssignment } from './role-assignment.ts';
 import type { RoleTable } from './role-table.ts';
 import { isActive } from './subscription.ts';
 
@@ -106,14 +106,21 @@ export interface AssignmentEvidence {
   readonly inherited: readonly RoleAssignment[];
 }
 
+/** Whether roles earn as far as their list shows: only then it matters how they came about and when they end. */
+export function mayEarn(subscriptionState: string, listed: readonly ListedRole[], roles: RoleTable): boolean {
+  return isActive(subscriptionState) && listed.some(({ roleId }) => roles.standing(roleId) === 'earns');
+}
+
 /** Judges one scope by role assignments, in the same order as by delegations. Pure and total. */
 export function judgeAssignments(evidence: AssignmentEvidence, roles: RoleTable): Coverage {
   if (!isActive(evidence.subscriptionState)) {
     return { verdict: 'subscription-inactive', inherited: false, roleIds: [] };
   }
   const judge = (assignments: readonly RoleAssignment[]): Judgement => {
-    const held = [...new Set(assignments.map(({ roleId }) => roleId))].sort();
-    return judgeRoles(held, roles) ?? { verdict: 'principal-missing', roleIds: [] };
+    const held = judgeRoles(roleIdsOf(assignments.filter(({ activated }) => !activated)), roles);
+    if (held) return held;
+    const activated = roleIdsOf(assignments);
+    return { verdict: activated.length > 0 ? 'eligible-only' : 'principal-missing', roleIds: activated };
   };
   const union = judge([...evidence.own, ...evidence.inherited]);
   const own = judge(evidence.own);
@@ -122,6 +129,11 @@ export function judgeAssignments(evidence: AssignmentEvidence, roles: RoleTable)
 
 function rolesOf(authorizations: readonly Authorization[], principalIds: readonly string[]): string[] {
   const held = authorizations.filter(({ principalId }) => principalIds.some((id) => sameId(id, principalId)));
+  return roleIdsOf(held);
+}
+
+/** The roles, each once, in an order that stays. */
+function roleIdsOf(held: readonly { readonly roleId: string }[]): string[] {
   return [...new Set(held.map(({ roleId }) => roleId))].sort();
 }
 

@@ -1,6 +1,7 @@
 import { agreementSourceOf, countsFor } from './agreement.ts';
 import { judgeAssignments, judgeScope, type Coverage, type JudgedVerdict } from './coverage.ts';
 import type { Delegation } from './delegation.ts';
+import { latest } from './gap.ts';
 import { sameId } from './guid.ts';
 import type { AssessmentRules } from './pass-rules.ts';
 import type { Reading } from './reading.ts';
@@ -31,6 +32,7 @@ export function notVisible(
     principal: rules.identities.principal.name,
     roleIds: [],
     conditional: false,
+    endsAt: null,
     quotaId: before?.quotaId ?? null,
     offers: before?.offers ?? [],
     marketplace: before?.marketplace ?? false,
@@ -85,9 +87,13 @@ export function judgeAssigned(
 ): ScopeRecord[] {
   const judge = (scope: Scope, own: readonly RoleAssignment[], inherited: readonly RoleAssignment[]) => {
     const coverage = judgeAssignments({ subscriptionState: facts.state, own, inherited }, rules.roles);
-    const decisive = [...own, ...inherited].filter(({ roleId }) => coverage.roleIds.includes(roleId));
+    const decisive = [...own, ...inherited].filter(
+      ({ roleId, activated }) =>
+        coverage.roleIds.includes(roleId) && activated === (coverage.verdict === 'eligible-only'),
+    );
     const conditional = decisive.length > 0 && decisive.every((assignment) => assignment.conditional);
-    return { ...seenScope(scope, facts, coverage, { at, before, rules }), conditional };
+    const endsAt = coverage.verdict === 'earning' ? endOf(decisive) : null;
+    return { ...seenScope(scope, facts, coverage, { at, before, rules }), conditional, endsAt };
   };
   const below = assignments.filter(({ scope }) => groupOf(scope));
   const reaching = assignments.filter(({ scope }) => !groupOf(scope));
@@ -111,6 +117,13 @@ export function judgeAssigned(
   return [...subscription, ...judged];
 }
 
+/** When the last of what a scope earns by ends; null where something of it has no end. */
+export function endOf(earning: readonly { readonly endsAt: string | null }[]): string | null {
+  return earning.every(({ endsAt }) => endsAt !== null)
+    ? latest(...earning.map(({ endsAt }) => endsAt))
+    : null;
+}
+
 /** What is kept of a scope that was seen; a caller knows more of where it comes from. */
 function seenScope(
   scope: Scope,
@@ -129,6 +142,7 @@ function seenScope(
     principal: rules.identities.principal.name,
     roleIds: coverage.roleIds,
     conditional: false,
+    endsAt: null,
     quotaId: facts.quotaId,
     offers: [],
     marketplace: false,

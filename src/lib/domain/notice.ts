@@ -36,6 +36,9 @@ const tenantData = z.object({
   scopes: listed(
     z.object({ scope: z.string(), from: z.enum(verdicts).nullable(), to: z.enum(verdicts).nullable() }),
   ).describe('Scopes whose verdict changed; null: not on record.'),
+  endings: listed(z.object({ scope: z.string(), from: instant.nullable(), to: instant.nullable() })).describe(
+    'Scopes that earn, and when what makes them earn ends; null: it has no end.',
+  ),
   gapsOpened: listed(
     z.object({ scope: z.string(), reason: z.enum(verdicts).nullable(), remedy: z.string().nullable() }),
   ),

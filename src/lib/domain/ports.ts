@@ -11,7 +11,7 @@ import type { Notice } from './notice.ts';
 import type { ObserverSight } from './observer-sight.ts';
 import type { Principal } from './principal.ts';
 import type { RoleDecision } from './role-decision.ts';
-import type { RoleAssignment } from './role-assignment.ts';
+import type { ListedRole, RoleSchedule } from './role-assignment.ts';
 import type { Scope } from './scope.ts';
 import type { SubscriptionFacts } from './subscription.ts';
 import type { TenantAt } from './sweep-news.ts';
@@ -83,7 +83,15 @@ export interface TenantEstate {
   /** Every subscription the identity sees, from all pages. */
   subscriptions(identity: LinkIdentity): Promise<ReadonlyMap<string, SubscriptionFacts>>;
   /** The roles the identity holds, itself or through a group, above a scope, at it and below it. */
-  roleAssignments(identity: LinkIdentity, scope: Scope): Promise<Access<readonly RoleAssignment[]>>;
+  roleAssignments(identity: LinkIdentity, scope: Scope): Promise<Access<readonly ListedRole[]>>;
+  /**
+   * How those roles came about and when they end, of the same places. A tenant without the licence for that is
+   * `unlicensed`: no role has an end there.
+   */
+  roleSchedules(
+    identity: LinkIdentity,
+    scope: Scope,
+  ): Promise<Access<readonly RoleSchedule[]> | { readonly kind: 'unlicensed' }>;
   /** The resource groups of a subscription that the identity sees. */
   resourceGroups(identity: LinkIdentity, subscriptionId: string): Promise<Access<readonly Scope[]>>;
 }

@@ -1,6 +1,6 @@
 import { betterOf } from './coverage.ts';
 import { isHarmless, latest } from './gap.ts';
-import { judgeAssigned, judgeReading, notVisible } from './judged-scopes.ts';
+import { endOf, judgeAssigned, judgeReading, notVisible } from './judged-scopes.ts';
 import type { AssessmentRules } from './pass-rules.ts';
 import { inOrder, type Reading } from './reading.ts';
 import { groupOf, isWithin, keyOf, scopeKey, subscriptionScope } from './scope.ts';
@@ -72,6 +72,7 @@ function bestRecordOf(
     ...chosen,
     since,
     coveredBy: best.flatMap(({ coveredBy }) => coveredBy),
+    endsAt: endOf(best),
     provenAt: latest(earlier?.provenAt, ...same.map(({ provenAt }) => provenAt)),
   };
 }
@@ -160,5 +161,7 @@ function scopesThrough(
 /** A scope that was inactive or never seen loses nothing by going: it is dropped, not reported as gone. */
 function keepGone(scope: ScopeRecord, at: Date, keep: (record: ScopeRecord) => void): void {
   if (scope.verdict === 'subscription-inactive' || scope.verdict === 'not-visible') return;
-  keep(scope.verdict === 'gone' ? scope : { ...scope, verdict: 'gone', since: at.toISOString() });
+  keep(
+    scope.verdict === 'gone' ? scope : { ...scope, verdict: 'gone', endsAt: null, since: at.toISOString() },
+  );
 }

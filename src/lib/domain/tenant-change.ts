@@ -1,7 +1,13 @@
 import { agreementNews } from './agreement-news.ts';
 import type { Gap } from './gap.ts';
 import { keyOf } from './scope.ts';
-import type { AcceptedGap, SubscriptionMove, TenantChange, TenantRecord } from './tenant-record.ts';
+import type {
+  AcceptedGap,
+  EndDifference,
+  SubscriptionMove,
+  TenantChange,
+  TenantRecord,
+} from './tenant-record.ts';
 
 /** What a change may tell of gaps. */
 interface ChangedGaps {
@@ -22,6 +28,7 @@ export function changeOf(
   const from = new Map(before.scopes.map((scope) => [keyOf(scope.scope), scope.verdict]));
   const to = new Map(after.scopes.map((scope) => [keyOf(scope.scope), scope.verdict]));
   const keys = [...new Set([...from.keys(), ...to.keys()])].sort();
+  const endings = endingsBetween(before, after);
   return {
     version: after.version,
     at: at.toISOString(),
@@ -35,6 +42,16 @@ export function changeOf(
     gapsAccepted: accepted,
     gapsReopened: reopened.map(({ scope }) => scope),
     ...(moves.length > 0 ? { moves } : {}),
+    ...(endings.length > 0 ? { endings } : {}),
     ...agreementNews(before, after),
   };
+}
+
+/** End dates of scopes that earn: of one that does not any more, its verdict tells. */
+function endingsBetween(before: TenantRecord, after: TenantRecord): readonly EndDifference[] {
+  const known = new Map(before.scopes.map((scope) => [keyOf(scope.scope), scope.endsAt]));
+  return after.scopes
+    .filter(({ verdict }) => verdict === 'earning')
+    .map(({ scope, endsAt }) => ({ scope, from: known.get(keyOf(scope)) ?? null, to: endsAt }))
+    .filter(({ from, to }) => from !== to);
 }

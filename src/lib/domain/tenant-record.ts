@@ -28,6 +28,8 @@ export interface ScopeRecord {
   readonly roleIds: readonly string[];
   /** True where each of those roles is restricted by a condition. */
   readonly conditional: boolean;
+  /** When the last role that makes it earn ends (ISO instant); null where one is permanent, or it does not earn. */
+  readonly endsAt: string | null;
   readonly quotaId: string | null;
   /** The offers that delegate it to us; none where a role in the customer's own tenant covers it. */
   readonly offers: readonly Offer[];
@@ -137,6 +139,13 @@ export interface ScopeDifference {
   readonly to: Verdict | null;
 }
 
+/** How the end date of an earning scope differs (ISO instants); null where it has none. */
+export interface EndDifference {
+  readonly scope: string;
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
 /** What people have told, or what follows from it, as far as it is not an observation of ours. */
 export type Told =
   | {
@@ -171,6 +180,8 @@ export interface TenantChange {
   readonly gapsReopened: readonly string[];
   /** Subscriptions that left for another tenant or came from one; absent where none did. */
   readonly moves?: readonly SubscriptionMove[];
+  /** Earning scopes that have an end date now, or another one, or none any more; absent where there are none. */
+  readonly endings?: readonly EndDifference[];
   /** Absent where nothing was told. */
   readonly told?: readonly Told[];
   /** Subscriptions whose agreement is another one than at the last look; absent where there are none. */

@@ -1,33 +1,45 @@
-import { isSeen } from '../domain/coverage.ts';
+import { isSeen, mayEarn } from '../domain/coverage.ts';
 import pLimit from 'p-limit';
 import { Failure } from '../domain/failure.ts';
 import { expectedSubscriptions } from '../domain/move.ts';
 import type { LinkIdentity } from '../domain/link.ts';
 import type { Access, TenantEstate } from '../domain/ports.ts';
 import type { Reading } from '../domain/reading.ts';
-import type { RoleAssignment } from '../domain/role-assignment.ts';
+import { rolesHeld, type ListedRole, type RoleAssignment } from '../domain/role-assignment.ts';
+import type { RoleTable } from '../domain/role-table.ts';
 import { subscriptionScope, type Scope } from '../domain/scope.ts';
 import type { SubscriptionFacts } from '../domain/subscription.ts';
 import type { TenantRecord } from '../domain/tenant-record.ts';
 import { isOwnAccessWatched, type WatchRules } from '../domain/watch.ts';
+import { makeReadSchedules } from './read-schedules.ts';
 
 export interface ObserveInTenantDeps {
   readonly tenantEstate: TenantEstate;
   /** How many direct reads one pass has under way at once. */
   readonly concurrentReads: number;
   readonly watchRules: WatchRules;
+  readonly roles: RoleTable;
 }
+
+/** Adds to a list of roles how they came about and when they end. */
+type WithEnds = (scope: Scope, listed: readonly ListedRole[]) => Promise<readonly RoleAssignment[]>;
 
 /**
  * Looks at one customer's tenant as our service principal there: the list of subscriptions it sees, then its roles in
- * each. `record` is what that way of access has covered so far. Trouble with one subscription becomes an `unreadable`
+ * each, and, where those earn, their ends. `record` is what that way of access has covered so far. Trouble with one subscription becomes an `unreadable`
  * reading; throws `Failure` only when the subscriptions cannot be listed.
  */
 export async function observeInTenant(
   deps: ObserveInTenantDeps,
   identity: LinkIdentity,
   record: TenantRecord,
+  now: Date,
 ): Promise<Reading[]> {
+  const readSchedules = makeReadSchedules(deps.tenantEstate, identity);
+  const withEnds = ({ state }: SubscriptionFacts): WithEnds => {
+    return async (scope, roles) =>
+      rolesHeld(roles, mayEarn(state, roles, deps.roles) ? await readSchedules(scope) : [], now);
+  };
   const listed = await deps.tenantEstate.subscriptions(identity);
   // What is delegated to the customer, who may be a partner too, shows in the same list.
   const own = [...listed.values()].filter(({ tenantId }) => tenantId === identity.tenantId);
@@ -55,7 +67,7 @@ export async function observeInTenant(
     ...own.map((facts): Promise<Reading> | Reading => {
       const scope = subscriptionScope(facts.subscriptionId);
       if (!isWatched(facts.subscriptionId)) return { kind: 'excluded', scope };
-      return readable(scope, () => readRoles(deps.tenantEstate, identity, scope, facts));
+      return readable(scope, () => readRoles(deps.tenantEstate, identity, facts, withEnds(facts)));
     }),
     ...[...lost].map((id) => {
       const scope = subscriptionScope(id);
@@ -71,11 +83,15 @@ export async function observeInTenant(
 async function readRoles(
   estate: TenantEstate,
   identity: LinkIdentity,
-  scope: Scope,
   facts: SubscriptionFacts,
+  withEnds: WithEnds,
 ): Promise<Reading> {
+  const scope = subscriptionScope(facts.subscriptionId);
   const whole = await estate.roleAssignments(identity, scope);
-  const assignments = whole.kind === 'ok' ? whole.value : await rolesByGroup(estate, identity, scope);
+  const assignments =
+    whole.kind === 'ok'
+      ? await withEnds(scope, whole.value)
+      : await rolesByGroup(estate, identity, scope, withEnds);
   return { kind: 'role-assignments', scope, facts, assignments };
 }
 
@@ -87,12 +103,13 @@ async function rolesByGroup(
   estate: TenantEstate,
   identity: LinkIdentity,
   scope: Scope,
+  withEnds: WithEnds,
 ): Promise<readonly RoleAssignment[]> {
   const groups = permitted(await estate.resourceGroups(identity, scope.subscriptionId), scope);
-  const lists: RoleAssignment[][] = [];
+  const lists: (readonly RoleAssignment[])[] = [];
   // One after the other: they are few, and all draw on the subscription's one quota.
   for (const group of groups) {
-    lists.push([...permitted(await estate.roleAssignments(identity, group), group)]);
+    lists.push(await withEnds(group, permitted(await estate.roleAssignments(identity, group), group)));
   }
   if (lists.length === 0) throw notPermitted(scope);
   return lists.flat();

@@ -103,7 +103,7 @@ async function look(
   const [delegated, inTenant] = await Promise.all([
     kinds.includes('lighthouse') ? lookThroughDelegations(deps, before, rules, { request, at }) : NOT_LOOKED,
     kinds.includes('service-principal')
-      ? lookInTenant(deps, before, rules.identities.principal, request)
+      ? lookInTenant(deps, before, rules.identities.principal, { request, at })
       : NOT_LOOKED,
   ]);
   const sights = { at, causeId: request.cause.id, readings: delegated.readings, inTenant: inTenant.readings };

@@ -32,6 +32,8 @@ export interface ReportedTenant extends TenantStanding {
     readonly agreementSource: string;
     readonly countsFor: string;
     readonly principal: string;
+    /** When the last role that makes it earn ends (ISO instant); null where one is permanent, or it does not earn. */
+    readonly endsAt: string | null;
     readonly marketplace: boolean;
     /** Since when it has to be verified anew (ISO instant); null where it has not. */
     readonly reverifySince: string | null;
@@ -103,6 +105,7 @@ function tenantOf(record: TenantRecord, basis: StandingBasis): ReportedTenant {
       agreementSource: scope.agreementSource,
       countsFor: scope.countsFor,
       principal: scope.principal,
+      endsAt: scope.endsAt,
       marketplace: scope.marketplace,
       reverifySince: reverifySinceOf(registration, scope),
     })),

@@ -90,14 +90,14 @@ export async function lookInTenant(
   deps: SightDeps,
   record: TenantRecord,
   principal: Principal,
-  request: ReconcileRequest,
+  { request, at }: { readonly request: ReconcileRequest; readonly at: Date },
 ): Promise<Sight> {
   const found = await attempt(() => identify(deps, record, principal));
   const identity = found.value;
   if (!identity) return { ...NOT_LOOKED, failures: found.failures };
   const [link, coverage] = await Promise.all([
     attempt(() => deps.lookAtLink(identity, request, 'ours')),
-    attempt(() => observeInTenant(deps, identity, coveredThrough(record, 'service-principal'))),
+    attempt(() => observeInTenant(deps, identity, coveredThrough(record, 'service-principal'), at)),
   ]);
   return {
     readings: coverage.value,

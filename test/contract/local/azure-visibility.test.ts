@@ -279,28 +279,32 @@ describe('a subscription that is not seen', () => {
 
 describe("a service principal in the customer's tenant", () => {
   const objectId = 'bbbbbbbb-0000-4000-8000-000000000077';
-  const estate = anEstate({
-    customers: [
-      {
-        ...aCustomer(1),
-        subscriptions: [1, 2, 3].map((n) => ({ subscriptionId: subscriptionId(n) })),
-        servicePrincipal: {
-          principal: 'pal-link',
-          objectId,
-          roles: [
-            { scope: sub(1), roleDefinitionId: contributor },
-            { scope: `${sub(2)}/resourceGroups/Web`, roleDefinitionId: contributor },
-          ],
+  type Roles = NonNullable<NonNullable<EstateInput['customers'][number]['servicePrincipal']>['roles']>;
+  const anEstateWith = (held: Roles, changes: Partial<EstateInput['customers'][number]> = {}) =>
+    anEstate({
+      customers: [
+        {
+          ...aCustomer(1),
+          subscriptions: [1, 2, 3].map((n) => ({ subscriptionId: subscriptionId(n) })),
+          servicePrincipal: { principal: 'pal-link', objectId, roles: held },
+          ...changes,
         },
-      },
-    ],
-  });
-  const roles = (azure: TestAzure, token: string, scope: string, filter: string) =>
-    azure.send(
-      'GET',
-      `${scope}/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01&$filter=${encodeURIComponent(filter)}`,
-      { token },
-    );
+      ],
+    });
+  const estate = anEstateWith([
+    { scope: sub(1), roleDefinitionId: contributor },
+    { scope: `${sub(2)}/resourceGroups/Web`, roleDefinitionId: contributor },
+  ]);
+  const listOf =
+    (type: string, version: string) => (azure: TestAzure, token: string, scope: string, filter: string) =>
+      azure.send(
+        'GET',
+        `${scope}/providers/Microsoft.Authorization/${type}?api-version=${version}&$filter=${encodeURIComponent(filter)}`,
+        { token },
+      );
+  const roles = listOf('roleAssignments', '2022-04-01');
+  const schedules = listOf('roleAssignmentScheduleInstances', '2020-10-01');
+  const ours = `assignedTo('${objectId}')`;
 
   it('sees the subscriptions it has roles in', async () => {
     const azure = await startTestAzure(estate);
@@ -343,6 +347,81 @@ describe("a service principal in the customer's tenant", () => {
     expect(others.json).toEqual({ value: [] });
     expect(unseen.status).toBe(403);
     expect(ofGroup.at('value.length')).toBe(1);
+  });
+
+  it('reads when its roles end and how they came about, beside the assignments that shows nothing of', async () => {
+    const azure = await startTestAzure(
+      anEstateWith([
+        { scope: sub(1), roleDefinitionId: contributor, endDateTime: '2026-12-31T23:00:00Z' },
+        { scope: '/', roleDefinitionId: contributor, assignmentType: 'Activated', condition: '@Resource[x]' },
+      ]),
+      { now: () => Date.parse('2026-03-10T12:00:00Z') },
+    );
+    const token = await azure.token({ tenant: tenantId(1) });
+
+    const assigned = await roles(azure, token, sub(1), ours);
+    const scheduled = await schedules(azure, token, sub(1), ours);
+
+    const idsOf = (n: number) => assigned.at(`value.${n}.id`);
+    expect(scheduled.at('value')).toMatchObject([
+      {
+        type: 'Microsoft.Authorization/roleAssignmentScheduleInstances',
+        properties: {
+          scope: sub(1),
+          principalId: objectId,
+          roleDefinitionId: `${sub(1)}/providers/Microsoft.Authorization/roleDefinitions/${contributor}`,
+          originRoleAssignmentId: idsOf(0),
+          assignmentType: 'Assigned',
+          endDateTime: '2026-12-31T23:00:00Z',
+          condition: null,
+        },
+      },
+      {
+        properties: {
+          scope: '/',
+          originRoleAssignmentId: idsOf(1),
+          assignmentType: 'Activated',
+          endDateTime: null,
+          condition: '@Resource[x]',
+        },
+      },
+    ]);
+    expect(JSON.stringify(assigned.json)).not.toContain('endDateTime');
+    expect(assigned.at('value.1.properties.condition')).toBe('@Resource[x]');
+  });
+
+  it('has no role any more when its end has come', async () => {
+    const clock = { now: Date.parse('2026-03-10T12:00:00Z') };
+    const azure = await startTestAzure(
+      anEstateWith([
+        { scope: sub(1), roleDefinitionId: contributor, endDateTime: '2026-03-10T12:01:00Z' },
+        { scope: sub(2), roleDefinitionId: contributor },
+      ]),
+      { now: () => clock.now },
+    );
+    const token = await azure.token({ tenant: tenantId(1) });
+    const seen = async () => subscriptionsOf(azure, token);
+
+    expect(await seen()).toEqual([1, 2].map(subscriptionId));
+    clock.now += 60_000;
+
+    expect(await seen()).toEqual([subscriptionId(2)]);
+    expect((await roles(azure, token, sub(1), ours)).status).toBe(403);
+    expect((await schedules(azure, token, sub(1), ours)).status).toBe(403);
+  });
+
+  it('is not told when roles end in a tenant without the licence, which tells nobody else more', async () => {
+    const azure = await startTestAzure(
+      anEstateWith([{ scope: sub(1), roleDefinitionId: contributor }], { pimLicensed: false }),
+    );
+    const token = await azure.token({ tenant: tenantId(1) });
+
+    expect(await schedules(azure, token, sub(1), ours)).toMatchObject({
+      status: 400,
+      json: { error: { code: 'AadPremiumLicenseRequired' } },
+    });
+    expect((await schedules(azure, token, sub(2), ours)).status).toBe(403);
+    expect((await roles(azure, token, sub(1), ours)).status).toBe(200);
   });
 
   it('lists the resource groups its roles open', async () => {

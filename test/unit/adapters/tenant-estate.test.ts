@@ -33,11 +33,14 @@ function anEstate(answer: Parameters<typeof makeFakeArm>[0]) {
   return { estate, ...fake };
 }
 
+const ASSIGNMENT = '0e0e0e0e-aaaa-4000-8000-000000000001';
+
 const paths = (calls: readonly { readonly path: string }[]) => calls.map(({ path }) => path);
 
 describe('role assignments in a customer’s tenant', () => {
   const definition = `${subscription(1).id}/providers/Microsoft.Authorization/roleDefinitions/${roles.contributor.toUpperCase()}`;
   const listed = (scope: string, condition: string | null = null) => ({
+    name: ASSIGNMENT.toUpperCase(),
     properties: { scope, roleDefinitionId: definition, condition },
   });
 
@@ -49,8 +52,8 @@ describe('role assignments in a customer’s tenant', () => {
     expect(answer).toEqual({
       kind: 'ok',
       value: [
-        { scope: '/', roleId: roles.contributor, conditional: false },
-        { scope: '/x', roleId: roles.contributor, conditional: true },
+        { name: ASSIGNMENT, scope: '/', roleId: roles.contributor, conditional: false },
+        { name: ASSIGNMENT, scope: '/x', roleId: roles.contributor, conditional: true },
       ],
     });
     expect(paths(calls)).toEqual([
@@ -76,6 +79,79 @@ describe('role assignments in a customer’s tenant', () => {
     const { estate } = anEstate(() => ({ body: { value: [{ properties: {} }] } }));
 
     await expect(estate.roleAssignments(identity, subscription(1))).rejects.toMatchObject({
+      kind: 'unavailable',
+    });
+  });
+});
+
+describe('schedules of roles in a customer’s tenant', () => {
+  const origin = `${subscription(1).id}/providers/Microsoft.Authorization/roleAssignments/${ASSIGNMENT.toUpperCase()}`;
+  const scheduled = (properties: object) => ({
+    properties: {
+      scope: subscription(1).id,
+      roleDefinitionId: `/providers/Microsoft.Authorization/roleDefinitions/${roles.contributor}`,
+      originRoleAssignmentId: origin,
+      assignmentType: 'Assigned',
+      ...properties,
+    },
+  });
+  const common = {
+    assignment: ASSIGNMENT,
+    scope: subscription(1).id,
+    roleId: roles.contributor,
+    activated: false,
+    endsAt: null,
+  };
+
+  it('are asked for at one scope, with all that is above it and below', async () => {
+    const { estate, calls } = anEstate(() => ({ body: { value: [scheduled({})] } }));
+
+    expect(await estate.roleSchedules(identity, subscription(1))).toEqual({ kind: 'ok', value: [common] });
+    expect(paths(calls)).toEqual([
+      `${subscription(1).id}/providers/Microsoft.Authorization/roleAssignmentScheduleInstances?$filter=assignedTo('${ids.palInTenant}')&api-version=2020-10-01`,
+    ]);
+  });
+
+  it.each([
+    ['no end', { endDateTime: null }, {}],
+    [
+      'an end, to seven digits',
+      { endDateTime: '2026-06-30T22:00:00.1234567Z' },
+      { endsAt: '2026-06-30T22:00:00.123Z' },
+    ],
+    [
+      'an end with an offset',
+      { endDateTime: '2026-07-01T00:00:00+02:00' },
+      { endsAt: '2026-06-30T22:00:00.000Z' },
+    ],
+    ['a role taken just in time', { assignmentType: 'Activated' }, { activated: true }],
+    ['no assignment behind it', { originRoleAssignmentId: null }, { assignment: null }],
+  ])('tell of %s', async (_, properties, expected) => {
+    const { estate } = anEstate(() => ({ body: { value: [scheduled(properties)] } }));
+
+    expect(await estate.roleSchedules(identity, subscription(1))).toEqual({
+      kind: 'ok',
+      value: [{ ...common, ...expected }],
+    });
+  });
+
+  it('are none in a tenant without the licence, by the code of its answer', async () => {
+    const { estate, calls } = anEstate(() => ({ status: 400, body: {} }));
+
+    expect(await estate.roleSchedules(identity, subscription(1))).toEqual({ kind: 'unlicensed' });
+    expect(calls[0]?.understands).toEqual([401, 403, 404, 'AadPremiumLicenseRequired']);
+  });
+
+  it.each([401, 403, 404])('that may not be read (%s) prove nothing', async (status) => {
+    const { estate } = anEstate(() => ({ status, body: {} }));
+
+    expect(await estate.roleSchedules(identity, subscription(1))).toEqual({ kind: 'no-access', status });
+  });
+
+  it('with an end that is no time are no answer', async () => {
+    const { estate } = anEstate(() => ({ body: { value: [scheduled({ endDateTime: 'soon' })] } }));
+
+    await expect(estate.roleSchedules(identity, subscription(1))).rejects.toMatchObject({
       kind: 'unavailable',
     });
   });

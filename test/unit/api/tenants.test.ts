@@ -203,6 +203,16 @@ describe('one tenant', () => {
     expect(shown.instructions.join()).toContain('Support Request Contributor');
   });
 
+  it('is shown with the time until which a scope earns', async () => {
+    const endsAt = '2026-06-30T22:00:00.000Z';
+    const scopes = [aScopeRecord(1, { endsAt }), aScopeRecord(2)];
+    const { get } = anEstate(anEarning(1, 'Contoso', { scopes }));
+
+    const shown = tenantDetail.parse((await get(`/tenants/${tenantId(1)}`)).json);
+
+    expect(shown.scopes.map((scope) => scope.endsAt)).toEqual([endsAt, null]);
+  });
+
   it('that is not on record is not found; what is no id is no request', async () => {
     const { get } = anEstate();
 
@@ -211,6 +221,7 @@ describe('one tenant', () => {
   });
 
   it('has its changes told newest first, a page at a time', async () => {
+    const END = { scope: aScopeRecord(1).scope, from: null, to: '2026-06-30T22:00:00.000Z' };
     const { get, ledger } = anEstate();
     const before = anEarning(1, 'Contoso', { version: 0 });
     ledger.hold(before);
@@ -226,7 +237,13 @@ describe('one tenant', () => {
         ...nothing,
       };
       const record = { ...known.record, version };
-      await ledger.commit(known, { record, change, closedGaps: [], droppedScopes: [] });
+      const endings = version === 3 ? { endings: [END] } : {};
+      await ledger.commit(known, {
+        record,
+        change: { ...change, ...endings },
+        closedGaps: [],
+        droppedScopes: [],
+      });
     }
 
     const first = tenantHistory.parse((await get(`/tenants/${tenantId(1)}/history?top=2`)).json);
@@ -234,7 +251,10 @@ describe('one tenant', () => {
       (await get(`/tenants/${tenantId(1)}/history?top=2&continuation=${first.continuation ?? ''}`)).json,
     );
 
-    expect(first.items.map(({ version }) => version)).toEqual([3, 2]);
+    expect(first.items.map(({ version, endings }) => [version, endings])).toEqual([
+      [3, [END]],
+      [2, []],
+    ]);
     expect(second.items.map(({ version }) => version)).toEqual([1]);
     expect(second.continuation).toBeNull();
   });

@@ -113,6 +113,26 @@ describe('a notice about a customer', () => {
     });
   });
 
+  it('says that an end date is another one, though nothing else is', async () => {
+    const before = aCoveredTenant([aScopeRecord(1)]);
+    const to = '2026-06-30T22:00:00.000Z';
+    const endings = [{ scope: aScopeRecord(1).scope, from: null, to }];
+    const nothing = { scopes: [], gapsOpened: [], gapsClosed: [], gapsAccepted: [], gapsReopened: [] };
+    const phase = { from: 'covered', to: 'covered' } as const;
+    const change = { version: 2, at: '2026-03-10T12:00:00.000Z', causeId: 'event-1', phase, ...nothing };
+
+    const told = tenantAnnouncement(before, { ...before, version: 2 }, { ...change, endings }, []);
+    const untold = tenantAnnouncement(before, { ...before, version: 2 }, change, []);
+
+    const notice = noticeOf(told, await aBasis());
+    expect(noticeSchemas.tenant.parse(notice)).toEqual(notice);
+    expect(notice.data).toMatchObject({
+      summary: 'Contoso: still earning, 1 end date changed.',
+      endings: { total: 1, listed: endings },
+    });
+    expect(noticeOf(untold, await aBasis()).data).toMatchObject({ endings: { total: 0, listed: [] } });
+  });
+
   it('is honest about a link that is not there: the customer does not earn', async () => {
     const { data } = noticeOf(aTenantAnnouncement(), await aBasis({ links: new Map() }));
 

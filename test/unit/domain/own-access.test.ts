@@ -127,6 +127,104 @@ describe('the roles our service principal holds', () => {
   });
 });
 
+describe('a role with an end', () => {
+  const JUNE = '2026-06-30T22:00:00.000Z';
+  const DECEMBER = '2026-12-31T23:00:00.000Z';
+  const until = (endsAt: string, scope = whole, roleId = roles.contributor) =>
+    anAssignment(scope, roleId, false, { endsAt });
+  const justInTime = (scope = whole, roleId = roles.contributor) =>
+    anAssignment(scope, roleId, false, { activated: true, endsAt: JUNE });
+
+  it.each<[string, RoleAssignment[], string | null]>([
+    ['is that of its one role', [until(JUNE)], JUNE],
+    ['is that of the last of its roles', [until(JUNE), until(DECEMBER, managementGroup)], DECEMBER],
+    ['is none where one of its roles has none', [until(JUNE), anAssignment(managementGroup)], null],
+    ['is not put off by a role that earns nothing', [until(JUNE), anAssignment(whole, roles.reader)], JUNE],
+    ['is not put off by one that was taken just in time', [until(DECEMBER), justInTime('/')], DECEMBER],
+  ])('earns until then: the end of a scope %s', (_, assignments, endsAt) => {
+    const { record } = look(aTenantRecord(ownOnly), { inTenant: [anOwnReading(1, assignments)] });
+
+    expect(record.scopes).toMatchObject([{ scope: whole, verdict: 'earning', endsAt }]);
+    expect(record.openGaps).toEqual([]);
+  });
+
+  it.each<[string, RoleAssignment[], Verdict]>([
+    ['earns nothing by itself', [justInTime()], 'eligible-only'],
+    [
+      'earns nothing beside one that earns nothing',
+      [justInTime(), anAssignment(whole, roles.reader)],
+      'role-not-eligible',
+    ],
+    [
+      'earns nothing beside one that nobody has decided',
+      [justInTime(), anAssignment(whole, roles.assignmentDelete)],
+      'role-unknown',
+    ],
+    ['takes nothing from one that is permanent', [justInTime(), anAssignment()], 'earning'],
+  ])('that was taken just in time %s', (_, assignments, verdict) => {
+    const { record } = look(aTenantRecord(ownOnly), { inTenant: [anOwnReading(1, assignments)] });
+
+    expect(record.scopes).toMatchObject([{ scope: whole, verdict, endsAt: null }]);
+    expect(record.openGaps.map(({ reason }) => reason)).toEqual(
+      verdict === 'eligible-only' || verdict === 'role-not-eligible' ? [verdict] : [],
+    );
+  });
+
+  it('on a group that has been taken just in time is told by the roles it rests on', () => {
+    const { record } = look(aTenantRecord(ownOnly), { inTenant: [anOwnReading(1, [justInTime(web.id)])] });
+
+    expect(record.scopes).toMatchObject([
+      { scope: web.id, verdict: 'eligible-only', roleIds: [roles.contributor] },
+    ]);
+  });
+
+  it('is a change when it is another one, told once, and no gap', () => {
+    const before = aCoveredTenant([ownScope()], ownOnly);
+    const seen = (endsAt: string | null, record: TenantRecord) =>
+      look(record, { inTenant: [anOwnReading(1, [endsAt ? until(endsAt) : anAssignment()])] });
+
+    const limited = seen(JUNE, before);
+    const again = seen(JUNE, limited.record);
+    const prolonged = seen(DECEMBER, again.record);
+    const permanent = seen(null, prolonged.record);
+
+    expect(limited.change).toMatchObject({ scopes: [], endings: [{ scope: whole, from: null, to: JUNE }] });
+    expect(again.change).toBeNull();
+    expect(prolonged.change?.endings).toEqual([{ scope: whole, from: JUNE, to: DECEMBER }]);
+    expect(permanent.change?.endings).toEqual([{ scope: whole, from: DECEMBER, to: null }]);
+    expect(permanent.record).toMatchObject({ openGaps: [], version: 4 });
+  });
+
+  it('is told no more once the scope does not earn', () => {
+    const before = aCoveredTenant([ownScope({ endsAt: JUNE })], ownOnly);
+
+    const lost = look(before, { inTenant: [anOwnReading(1, [])] });
+    const gone = look(before, { inTenant: [{ kind: 'gone', scope: subscription(1) }] });
+
+    for (const { record, change } of [lost, gone]) {
+      expect(record.scopes).toMatchObject([{ endsAt: null }]);
+      expect(record.openGaps).toHaveLength(1);
+      expect(change?.endings).toBeUndefined();
+    }
+  });
+
+  it('stands while it cannot be read', () => {
+    const before = aCoveredTenant([ownScope({ endsAt: JUNE })], ownOnly);
+
+    expect(look(before, { inTenant: [anUnreadable(1)] })).toMatchObject({ record: before, change: null });
+  });
+
+  it('does not end what a delegation makes earn', () => {
+    const before = aTenantRecord(both);
+
+    const { record } = look(before, { readings: [aReading()], inTenant: [anOwnReading(1, [until(JUNE)])] });
+
+    expect(record.scopes).toMatchObject([
+      { coveredBy: ['lighthouse', 'service-principal'], verdict: 'earning', endsAt: null },
+    ]);
+  });
+});
+
 describe('a role that is taken away', () => {
   it('from a group falls back to what the subscription hands down, as a gap', () => {
     const before = aCoveredTenant([ownScope({ verdict: 'role-not-eligible' }), groupScope()], ownOnly);
@@ -262,9 +360,13 @@ describe('two ways of access', () => {
 
 describe('whatever our service principal sees', () => {
   const anyRole = fc.constantFrom(roles.contributor, roles.reader, roles.assignmentDelete);
+  const anyEnd = fc.record({
+    activated: fc.boolean(),
+    endsAt: fc.constantFrom(null, '2026-06-30T22:00:00.000Z', '2026-12-31T23:00:00.000Z'),
+  });
   const anywhere = fc.constantFrom('/', managementGroup, whole, web.id, data.id, account);
   const assignments = fc
-    .array(fc.tuple(anywhere, anyRole, fc.boolean()), { maxLength: 4 })
+    .array(fc.tuple(anywhere, anyRole, fc.boolean(), anyEnd), { maxLength: 4 })
     .map((list) => list.map((one) => anAssignment(...one)));
   const looks = fc.array(assignments, { maxLength: 3 });
   const after = (history: readonly RoleAssignment[][]) =>
@@ -281,6 +383,20 @@ describe('whatever our service principal sees', () => {
         const once = look(after(history), { inTenant: [anOwnReading(1, seen)] }, later).record;
 
         expect(look(once, { inTenant: [anOwnReading(1, seen)] }, later).change).toBeNull();
+      }),
+    );
+  });
+
+  it('nothing earns by what was taken just in time, and an end is told only where something earns', () => {
+    fc.assert(
+      fc.property(looks, (history) => {
+        const seen = history.at(-1) ?? [];
+        const justInTime = seen.every(({ activated }) => activated);
+
+        for (const { verdict, endsAt } of after(history).scopes) {
+          if (justInTime) expect(verdict).not.toBe('earning');
+          if (verdict !== 'earning') expect(endsAt).toBeNull();
+        }
       }),
     );
   });

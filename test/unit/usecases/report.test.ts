@@ -62,7 +62,7 @@ describe('the report', () => {
 
   it('tells of each tenant its state, its scopes and how often it changed', async () => {
     const { ledger, links, report } = aDesk();
-    ledger.hold(aCoveredTenant([aScopeRecord(1)]));
+    ledger.hold(aCoveredTenant([aScopeRecord(1, { endsAt: '2026-06-30T22:00:00.000Z' })]));
     links.hold(linked);
 
     const { tenants } = await report();
@@ -83,6 +83,7 @@ describe('the report', () => {
             inherited: false,
             countsFor: 'pec',
             principal: 'pal-link',
+            endsAt: '2026-06-30T22:00:00.000Z',
           },
         ],
         openGaps: 0,

@@ -81,7 +81,7 @@ describe('a pass over a tenant with our service principal', () => {
     expect(stage.ledger.held(ids.customer)).toMatchObject({ phase: 'covered', pinned, failure: null });
     expect(verdicts(stage)).toEqual([[whole, 'earning']]);
     expect(stage.partnerLinks.calls).toEqual(['GET', 'PUT 4681234', 'GET']);
-    expect(stage.inTenant.calls).toEqual(['subscriptions', whole]);
+    expect(stage.inTenant.calls).toEqual(['subscriptions', whole, `schedules of ${whole}`]);
   });
 
   it('asks for no link at home', async () => {
@@ -346,5 +346,150 @@ describe('coverage in a tenant', () => {
       [whole, 'earning'],
       [subscription(2).id, 'not-visible'],
     ]);
+  });
+});
+
+describe('the ends of roles in a tenant', () => {
+  const JUNE = '2026-06-30T22:00:00.000Z';
+  const until = (endsAt: string | null, scope = whole) =>
+    anAssignment(scope, roles.contributor, false, { endsAt });
+  const justInTime = (scope = whole) => anAssignment(scope, roles.contributor, false, { activated: true });
+  const scheduleReads = (stage: Stage) =>
+    stage.inTenant.calls.filter((call) => call.startsWith('schedules')).map((call) => call.slice(13));
+  const heldScopes = (stage: Stage) => stage.ledger.held(ids.customer).scopes;
+
+  it('are kept beside the scope that earns until then', async () => {
+    const stage = aTenant({}, [until(JUNE)]);
+
+    await stage.reconcileTenant(aRequest());
+
+    expect(heldScopes(stage)).toMatchObject([{ scope: whole, verdict: 'earning', endsAt: JUNE }]);
+  });
+
+  it('tell a role that was taken just in time', async () => {
+    const stage = aTenant({}, [justInTime()]);
+
+    await stage.reconcileTenant(aRequest());
+
+    expect(verdicts(stage)).toEqual([[whole, 'eligible-only']]);
+  });
+
+  it('that have come make a role count no more, though the list still shows it', async () => {
+    const stage = aTenant({}, [until(NOON)]);
+
+    await stage.reconcileTenant(aRequest());
+
+    expect(verdicts(stage)).toEqual([[whole, 'principal-missing']]);
+  });
+
+  it('come by themselves: the next look finds a gap', async () => {
+    const stage = aTenant({}, [until('2026-03-10T12:30:00.000Z')]);
+    await stage.reconcileTenant(aRequest());
+    stage.clock.pass(30 * MINUTE);
+
+    await stage.reconcileTenant(aRequest({ hop: 1 }));
+
+    expect(verdicts(stage)).toEqual([[whole, 'principal-missing']]);
+    expect(stage.ledger.held(ids.customer).openGaps).toMatchObject([{ lastEarningAt: NOON }]);
+  });
+
+  it.each([
+    ['whose roles earn nothing', [anAssignment(whole, roles.reader)], {}],
+    ['that is disabled', [anAssignment()], { state: 'Disabled' }],
+  ])('are not asked for in a subscription %s', async (_, assignments, facts) => {
+    const stage = aTenant();
+    stage.inTenant.put(someFacts(1, facts), assignments);
+
+    await stage.reconcileTenant(aRequest());
+
+    expect(scheduleReads(stage)).toEqual([]);
+    expect(heldScopes(stage)).toHaveLength(1);
+  });
+
+  it('are asked for once a subscription, whatever is held inside it', async () => {
+    const stage = aTenant({}, [anAssignment(), until(JUNE, web.id), anAssignment('/')]);
+    stage.inTenant.put(someFacts(2), [anAssignment(subscription(2).id)]);
+
+    await stage.reconcileTenant(aRequest());
+
+    expect(scheduleReads(stage).sort()).toEqual([whole, subscription(2).id]);
+  });
+
+  it('are asked for by group where only groups may be read, and only of groups that earn', async () => {
+    const data = resourceGroup(1, 'Data').id;
+    const stage = aTenant({}, [until(JUNE, web.id), anAssignment(data, roles.reader)]);
+
+    await stage.reconcileTenant(aRequest());
+
+    expect(scheduleReads(stage)).toEqual([web.id]);
+    expect(heldScopes(stage)).toMatchObject([
+      { scope: data, verdict: 'role-not-eligible', endsAt: null },
+      { scope: web.id, verdict: 'earning', endsAt: JUNE },
+    ]);
+  });
+
+  it('are asked for once a pass in a tenant without the licence, where roles have none', async () => {
+    const stage = aTenant();
+    for (const n of [1, 2, 3, 4, 5, 6, 7]) {
+      stage.inTenant.put(someFacts(n), [anAssignment(subscription(n).id)]);
+    }
+    stage.inTenant.licensed = false;
+
+    expect(await stage.reconcileTenant(aRequest())).toEqual({ kind: 'assessed' });
+    expect(scheduleReads(stage)).toHaveLength(1);
+    expect(heldScopes(stage).map(({ verdict, endsAt }) => [verdict, endsAt])).toEqual(
+      Array.from({ length: 7 }, () => ['earning', null]),
+    );
+    await stage.reconcileTenant(aRequest({ hop: 1 }));
+
+    expect(scheduleReads(stage)).toHaveLength(2);
+  });
+
+  it('are asked for again in the same pass when the first answer was no answer', async () => {
+    const stage = aTenant();
+    for (const n of [1, 2, 3]) stage.inTenant.put(someFacts(n), [anAssignment(subscription(n).id)]);
+    stage.inTenant.licensed = false;
+    stage.inTenant.fail(`schedules of ${whole}`, unavailable());
+
+    await expect(stage.reconcileTenant(aRequest())).rejects.toMatchObject({ kind: 'unavailable' });
+
+    expect(scheduleReads(stage)).toHaveLength(2);
+  });
+
+  it.each([
+    ['are refused', denied()],
+    ['fail', unavailable()],
+  ])('that %s leave the scope as it was: it is not taken for permanent', async (_, failure) => {
+    const stage = aTenant();
+    stage.inTenant.put(someFacts(2), [anAssignment(subscription(2).id)]);
+    stage.ledger.hold(
+      aCoveredTenant(
+        [1, 2].map((n) =>
+          aScopeRecord(n, { coveredBy: ['service-principal'], verdict: 'eligible-only', offers: [] }),
+        ),
+        { registration: announced(), pinned },
+      ),
+    );
+    stage.inTenant.fail(`schedules of ${whole}`, failure);
+
+    await expect(stage.reconcileTenant(aRequest())).rejects.toBe(failure);
+
+    expect(verdicts(stage)).toEqual([
+      [whole, 'eligible-only'],
+      [subscription(2).id, 'earning'],
+    ]);
+    expect(stage.ledger.held(ids.customer).failure).toMatchObject({ kind: failure.kind });
+  });
+
+  it('that may not be read are told in words', async () => {
+    const stage = aTenant();
+    stage.inTenant.roleSchedules = () => Promise.resolve({ kind: 'no-access', status: 403 });
+
+    await expect(stage.reconcileTenant(aRequest())).rejects.toMatchObject({
+      kind: 'denied',
+      message: expect.stringContaining(`Azure answered 403 when the end dates of our own role`) as string,
+    });
+
+    expect(stage.ledger.held(ids.customer)).toMatchObject({ phase: 'unobserved', scopes: [] });
   });
 });

@@ -87,6 +87,7 @@ describe('a customer’s history in sentences', () => {
     gapsClosed: [],
     gapsAccepted: [],
     gapsReopened: [],
+    endings: [],
     told: [],
   };
 
@@ -114,6 +115,18 @@ describe('a customer’s history in sentences', () => {
 
     expect(eventsOf({ ...change, scopes: [], gapsOpened: [], gapsAccepted }, names)).toEqual([
       { tone: 'quiet', text: 'Gap accepted until 2026-06-01 00:00 UTC: “moves in June” (Prod).' },
+    ]);
+  });
+
+  it('tells until when something earns, and that it has no end any more', () => {
+    const endings = [
+      { scope, from: null, to: '2026-06-01T00:00:00.000Z' },
+      { scope: '/subscriptions/a', from: '2026-06-01T00:00:00.000Z', to: null },
+    ];
+
+    expect(eventsOf({ ...change, scopes: [], gapsOpened: [], endings }, names)).toEqual([
+      { tone: 'partly', text: 'Prod: earns until 2026-06-01 00:00 UTC.' },
+      { tone: 'good', text: 'subscription a: earns without an end.' },
     ]);
   });
 

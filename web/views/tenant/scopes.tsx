@@ -62,6 +62,7 @@ export function Scopes({ tenant, now, client, changed }: ScopesProps) {
                         <p class="faint why">{verdicts[scope.verdict].meaning}</p>
                       )}
                       {scope.inherited && <p class="faint">inherited from the subscription</p>}
+                      {scope.endsAt && <p class="faint">until {exactly(scope.endsAt)}</p>}
                     </td>
                     <td>{countsForWords(scope.countsFor)}</td>
                     <td>

@@ -112,6 +112,11 @@ const scope = z
     principal: z.string(),
     roleIds: z.array(z.string()),
     conditional: z.boolean(),
+    endsAt: instant
+      .nullable()
+      .describe(
+        'when the last role that makes it earn ends; null where one is permanent, or it does not earn',
+      ),
     quotaId: z.string().nullable(),
     marketplace: z.boolean(),
     since: instant.describe('since when the verdict has stood'),
@@ -273,6 +278,9 @@ export const tenantChange = z
     gapsClosed: z.array(z.string()).describe('scopes'),
     gapsAccepted: z.array(z.looseObject({ scope: z.string() })),
     gapsReopened: z.array(z.string()),
+    endings: z
+      .array(z.object({ scope: z.string(), from: instant.nullable(), to: instant.nullable() }))
+      .describe('end dates of earning scopes; null: no end'),
     told: z.array(z.looseObject({ what: z.string() })).describe('what people told'),
   })
   .meta({ id: 'TenantChange' });

@@ -33,11 +33,11 @@ export function tenantDetailOf(shown: TenantShown): Given<TenantDetail> {
 
 function scopeItemOf(registration: Registration, record: ScopeRecord): Given<TenantDetail>['scopes'][number] {
   const { scope, subscriptionId, displayName, verdict, inherited, countsFor, agreement, principal } = record;
-  const { roleIds, conditional, quotaId, marketplace, since, directAt } = record;
+  const { roleIds, conditional, endsAt, quotaId, marketplace, since, directAt } = record;
   const reverifySince = verdict === 'earning' ? reverifySinceOf(registration, record) : null;
   return {
     ...{ scope, subscriptionId, displayName, verdict, inherited, countsFor, agreement, reverifySince },
-    ...{ principal, roleIds, conditional, quotaId, marketplace, since, directAt },
+    ...{ principal, roleIds, conditional, endsAt, quotaId, marketplace, since, directAt },
   };
 }
 

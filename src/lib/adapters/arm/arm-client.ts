@@ -36,8 +36,8 @@ export interface ArmCall {
   readonly body?: unknown;
   /** What is being done, for the message of a failure: “the subscriptions were listed”. */
   readonly what: string;
-  /** Statuses that are answers, not trouble. */
-  readonly understands?: readonly number[];
+  /** Statuses, and codes of error bodies, that are answers, not trouble. */
+  readonly understands?: readonly (number | string)[];
 }
 
 export type ArmClient = (call: ArmCall) => Promise<ArmResponse>;
@@ -76,15 +76,16 @@ export function makeArmClient(deps: ArmClientDeps): ArmAs {
 function read(response: PipelineResponse, call: ArmCall, deps: ArmClientDeps): ArmResponse {
   const header = (name: string) => response.headers.get(name);
   const ok = response.status >= 200 && response.status < 300;
-  if (!ok && !call.understands?.includes(response.status)) {
-    const answer = { status: response.status, header, code: codeOf(jsonOf(response.bodyAsText)) };
-    const failure = armFailure(answer, call.what, deps.clock());
+  const body = jsonOf(response.bodyAsText);
+  const code = ok ? null : codeOf(body);
+  const { understands = [] } = call;
+  if (!ok && !understands.includes(response.status) && !understands.includes(code ?? '')) {
+    const failure = armFailure({ status: response.status, header, code }, call.what, deps.clock());
     if (failure.kind === 'throttled') {
       deps.onThrottled({ path: call.path.split('?')[0] ?? '', requestId: failure.requestId });
     }
     throw failure;
   }
-  const body = jsonOf(response.bodyAsText);
   if (ok && body === undefined) throw noAnswer(new Error('The body is not JSON.'), call.what);
   return { status: response.status, body, header };
 }

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { roleIdOf } from '../../domain/delegation.ts';
 import type { LinkIdentity } from '../../domain/link.ts';
 import type { TenantEstate } from '../../domain/ports.ts';
-import type { RoleAssignment } from '../../domain/role-assignment.ts';
+import type { ListedRole, RoleSchedule } from '../../domain/role-assignment.ts';
 import { resourceGroupScope } from '../../domain/scope.ts';
 import type { ArmAs, ArmClient } from './arm-client.ts';
 import { bucketOf, type BucketGate } from './bucket-gate.ts';
@@ -19,6 +19,7 @@ export interface TenantEstateDeps {
 }
 
 const assignment = z.object({
+  name: z.string(),
   properties: z.object({
     scope: z.string(),
     roleDefinitionId: z.string(),
@@ -27,12 +28,35 @@ const assignment = z.object({
 });
 const assignmentPage = pageOf(assignment);
 
+const instant = z.iso.datetime({ offset: true }).transform((at) => new Date(at).toISOString());
+const schedule = z.object({
+  properties: z.object({
+    scope: z.string(),
+    roleDefinitionId: z.string(),
+    originRoleAssignmentId: z.string().nullish(),
+    assignmentType: z.string().nullish(),
+    endDateTime: instant.nullish(),
+  }),
+});
+const schedulePage = pageOf(schedule);
+
+/** The code of the 400 of a tenant without a licence for Privileged Identity Management. */
+const UNLICENSED = 'AadPremiumLicenseRequired';
+
 const resourceGroupPage = pageOf(z.object({ name: z.string() }));
 
 /**
  * A customer's tenant through our service principal there. Its own assignments are asked for by `assignedTo`, which also
  * names those it has through groups; without `atScope` the list goes up and down from the scope (source: Azure's
  * documentation of listing role assignments).
+ *
+ * Ends of assignments stand in another list, that of schedule instances: those active now, whether made by Privileged
+ * Identity Management or directly, each with the assignment it came from and its end, if it has one. A role taken just in
+ * time is an assignment like any other in the first list, and of type `Activated` in the second. It takes the same
+ * permission, `roleAssignments/read` (sources: learn.microsoft.com/rest/api/authorization, “Role Assignment Schedule
+ * Instances - List For Scope” and “Use Azure PIM to manage active access with the REST API”). A tenant without an Entra ID
+ * P2 or Governance licence answers 400 `AadPremiumLicenseRequired` (source: github.com/JulianHayward/
+ * Azure-MG-Sub-Governance-Reporting, issue 114); nobody can give a role an end there.
  */
 export function makeTenantEstate(deps: TenantEstateDeps): TenantEstate {
   /** Calls as an identity that draw on its bucket of a tenant, or of a subscription. */
@@ -58,7 +82,19 @@ export function makeTenantEstate(deps: TenantEstateDeps): TenantEstate {
         { path, what, understands: NO_ACCESS },
         assignmentPage,
       );
-      return read.kind === 'ok' ? { kind: 'ok', value: read.value.map(roleAssignmentOf) } : read;
+      return read.kind === 'ok' ? { kind: 'ok', value: read.value.map(listedRoleOf) } : read;
+    },
+
+    async roleSchedules(identity, scope) {
+      const what = `the end dates of role assignments at ${scope.id} were read`;
+      const path = `${scope.id}/providers/Microsoft.Authorization/roleAssignmentScheduleInstances?$filter=assignedTo('${identity.objectId}')&api-version=2020-10-01`;
+      const read = await readPages(
+        armFor(identity, scope.subscriptionId),
+        { path, what, understands: [...NO_ACCESS, UNLICENSED] },
+        schedulePage,
+      );
+      if (read.kind === 'ok') return { kind: 'ok', value: read.value.map(scheduleOf) };
+      return NO_ACCESS.includes(read.status) ? read : { kind: 'unlicensed' };
     },
 
     async resourceGroups(identity, subscriptionId) {
@@ -75,10 +111,22 @@ export function makeTenantEstate(deps: TenantEstateDeps): TenantEstate {
   };
 }
 
-function roleAssignmentOf({ properties }: z.infer<typeof assignment>): RoleAssignment {
+function listedRoleOf({ name, properties }: z.output<typeof assignment>): ListedRole {
   return {
+    name: name.toLowerCase(),
     scope: properties.scope,
     roleId: roleIdOf(properties.roleDefinitionId),
     conditional: Boolean(properties.condition),
+  };
+}
+
+function scheduleOf({ properties }: z.output<typeof schedule>): RoleSchedule {
+  const { scope, roleDefinitionId, originRoleAssignmentId, assignmentType, endDateTime } = properties;
+  return {
+    assignment: originRoleAssignmentId?.split('/').pop()?.toLowerCase() ?? null,
+    scope,
+    roleId: roleIdOf(roleDefinitionId),
+    activated: assignmentType?.toLowerCase() === 'activated',
+    endsAt: endDateTime ?? null,
   };
 }

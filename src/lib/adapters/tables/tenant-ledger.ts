@@ -163,6 +163,7 @@ const ADDED = {
   agreementSource: 'none',
   offers: [],
   provenAt: null,
+  endsAt: null,
 } as const;
 
 /** The value of a row; of a commit that broke off, the one before it. */
