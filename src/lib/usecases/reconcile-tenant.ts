@@ -109,7 +109,7 @@ async function look(
   const sights = { at, causeId: request.cause.id, readings: delegated.readings, inTenant: inTenant.readings };
   const trouble = worstTrouble(delegated, inTenant);
   const link = isAsked(request) ? (delegated.link ?? inTenant.link) : null;
-  return untilWritten(deps, known, { request, at, trouble }, async (current) => {
+  return untilWritten(deps, known, { request, at, trouble, lastSweep }, async (current) => {
     const seen = { ...sights, sweptAt: sweptAt(current.record, lastSweep) };
     const assessment = assess(current.record, seen, rules);
     const departures = await handOver(deps, assessment.record.departures);
@@ -155,18 +155,23 @@ function answering(
 /** How often a look is written again at once when somebody else wrote the same tenant in between. */
 const WRITE_TRIES = 10;
 
+/** A look that is to be written. */
+interface Looked {
+  readonly request: ReconcileRequest;
+  readonly at: Date;
+  readonly trouble: Failure | null;
+  readonly lastSweep: SweepRecord | null;
+}
+
 /**
  * Writes what a look has shown. Somebody else may have written the tenant meanwhile: then the same look is compared with
- * what is on record now, and where that comes from a later look, ours has nothing to add.
+ * what is on record now, and where that comes from a later look, ours has nothing to add. Where the tenant was offboarded
+ * meanwhile, the pass closes it as one that begins now: it may have made the link again that another has given up.
  */
 async function untilWritten(
   deps: ReconcileTenantDeps,
   known: Versioned<TenantRecord>,
-  {
-    request,
-    at,
-    trouble,
-  }: { readonly request: ReconcileRequest; readonly at: Date; readonly trouble: Failure | null },
+  { request, at, trouble, lastSweep }: Looked,
   write: (current: Versioned<TenantRecord>) => Promise<Outcome>,
 ): Promise<Outcome> {
   let current = known;
@@ -179,7 +184,8 @@ async function untilWritten(
       if (!overtaken || tries >= WRITE_TRIES) throw error;
     }
     const now = await deps.ledger.read(known.record.registration.tenantId);
-    if (!now || now.record.registration.offboardedAt) return { kind: 'unchanged' };
+    if (!now) return { kind: 'unchanged' };
+    if (now.record.registration.offboardedAt) return close(deps, now, lastSweep, request);
     const overtaken = now.record.lastGood !== null && Date.parse(now.record.lastGood) >= at.getTime();
     if (overtaken) return answerOvertaken(deps, now, request);
     current = now;
