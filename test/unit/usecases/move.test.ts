@@ -3,7 +3,15 @@ import type { TenantRecord } from '../../../src/lib/domain/tenant-record.ts';
 import { dporStatus } from '../../../src/lib/domain/dpor.ts';
 import { summaryOf } from '../../../src/lib/domain/tenant-summary.ts';
 import { DAY, HOUR } from '../../support/clock.ts';
-import { aDelegation, aGrant, ids, roles, someFacts, subscription } from '../../support/delegations.ts';
+import {
+  aDelegation,
+  aGrant,
+  ids,
+  resourceGroup,
+  roles,
+  someFacts,
+  subscription,
+} from '../../support/delegations.ts';
 import { aRequest } from '../../support/requests.ts';
 import { aStage, type Stage } from '../../support/stage.ts';
 import {
@@ -112,6 +120,23 @@ describe.each(orders)('a subscription that moved to another tenant of ours, wher
       openGaps: [],
       closedGaps: [{ firstBadAt: '2026-03-05T12:00:00.000Z', ending: { as: 'repaired' } }],
     });
+  });
+
+  it('has moved too where only a resource group of it is delegated there', async () => {
+    const stage = aStageWithAMove();
+    announceNew(stage);
+    const web = resourceGroup(1, 'Web');
+    stage.azure.put({
+      facts: someFacts(1, { tenantId: NEW }),
+      delegations: [aDelegation({ scope: web })],
+    });
+
+    for (const tenantId of order) await look(stage, tenantId);
+
+    const [before, after] = [stage.ledger.held(OLD), stage.ledger.held(NEW)];
+    expect(before.scopes.map(({ scope }) => scope)).toEqual([subscription(2).id]);
+    expect(before).toMatchObject({ failure: null, openGaps: [], departures: [{ to: NEW, handOver: null }] });
+    expect(after.scopes).toMatchObject([{ scope: web.id, verdict: 'earning' }]);
   });
 
   it('has earned before, where it is lost by the move', async () => {
