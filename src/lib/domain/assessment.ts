@@ -145,8 +145,17 @@ export function closeRecord(
 
 /** Where people link by hand a delegation is a find: that there is none says nothing, until there was one. */
 function isUnseenByHand(before: TenantRecord, scopes: readonly ScopeRecord[]): boolean {
-  const isFound = before.phase === 'covered' || before.phase === 'not-delegated';
-  return isByHand(before.registration) && !isFound && !scopes.some(({ verdict }) => isSeen(verdict));
+  return isByHand(before.registration) && !wasFound(before) && !scopes.some(({ verdict }) => isSeen(verdict));
+}
+
+/** Whether anything was delegated before: then it is lost where nothing is seen now, and not merely on its way. */
+function wasFound({ phase, scopes }: TenantRecord): boolean {
+  // Of a tenant that was excluded its scopes tell.
+  return (
+    phase === 'covered' ||
+    phase === 'not-delegated' ||
+    scopes.some(({ verdict }) => verdict !== 'not-visible')
+  );
 }
 
 /** What a proven move makes void of the partners of record of the tenant that was left. */
@@ -175,7 +184,7 @@ function phaseAfter(
     readings[kind]?.some((reading) => reading.kind === 'excluded'),
   );
   if (excluded && scopes.length === 0) return 'excluded';
-  if (before.phase === 'covered' || before.phase === 'not-delegated') return 'not-delegated';
+  if (wasFound(before)) return 'not-delegated';
   const expectedBy = Date.parse(before.registration.announcedAt) + rules.expectDelegationWithinMs;
   return at.getTime() < expectedBy ? 'awaiting' : 'not-delegated';
 }

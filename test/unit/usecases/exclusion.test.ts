@@ -1,5 +1,6 @@
 /** Passes over what the settings exclude, on the stage of fakes. */
 import { describe, expect, it } from 'vitest';
+import type { AccessKind } from '../../../src/lib/domain/tenant.ts';
 import { everything, type WatchRules } from '../../../src/lib/domain/watch.ts';
 import { HOUR } from '../../support/clock.ts';
 import {
@@ -19,10 +20,7 @@ import { aCoveredTenant, aGap, aRegistration, aScopeRecord, aSelection } from '.
 const bad = aScopeRecord(1, { verdict: 'role-not-eligible', since: '2026-03-05T12:00:00.000Z' });
 
 /** A tenant in trouble that is excluded, or of which something is; `watchRules` may change, as by a new start. */
-function aTenantWith(
-  chosen: Parameters<typeof aSelection>[0],
-  accessKinds: ('lighthouse' | 'service-principal')[],
-) {
+function aTenantWith(chosen: Parameters<typeof aSelection>[0], accessKinds: AccessKind[]) {
   const watchRules: { -readonly [Key in keyof WatchRules]: WatchRules[Key] } = {
     include: null,
     exclude: aSelection(chosen),
@@ -76,6 +74,28 @@ describe('a pass over a tenant the settings exclude', () => {
       openGaps: [{ openedAt: '2026-03-10T13:00:00.000Z', reason: 'role-not-eligible' }],
     });
     expect(stage.ledger.closedGaps(ids.customer)).toHaveLength(1);
+  });
+});
+
+describe('what was lost while its tenant was excluded', () => {
+  it.each([
+    ['Lighthouse', 'lighthouse' as const],
+    ['a guest, beside a delegation nobody announced', 'guest-user' as const],
+  ])('is a loss though the tenant was announced days ago (%s)', async (_, kind) => {
+    const { stage, watchRules } = aTenantWith({ tenants: [ids.customer] }, [kind]);
+    stage.ledger.hold({ ...onRecord(stage), scopes: [aScopeRecord(1)], openGaps: [] });
+    await stage.reconcileTenant(aRequest());
+    stage.azure.remove(subscriptionId(1));
+    stage.clock.pass(HOUR);
+    Object.assign(watchRules, everything);
+
+    await stage.reconcileTenant(aRequest({ cause: { kind: 'event', id: 'event-2' } }));
+
+    expect(onRecord(stage)).toMatchObject({
+      phase: 'not-delegated',
+      scopes: [{ verdict: 'gone' }],
+      openGaps: [{ openedAt: '2026-03-10T13:00:00.000Z', reason: 'gone' }],
+    });
   });
 });
 
