@@ -150,12 +150,8 @@ function isUnseenByHand(before: TenantRecord, scopes: readonly ScopeRecord[]): b
 
 /** Whether anything was delegated before: then it is lost where nothing is seen now, and not merely on its way. */
 function wasFound({ phase, scopes }: TenantRecord): boolean {
-  // Of a tenant that was excluded its scopes tell.
-  return (
-    phase === 'covered' ||
-    phase === 'not-delegated' ||
-    scopes.some(({ verdict }) => verdict !== 'not-visible')
-  );
+  if (phase === 'excluded') return scopes.some(({ verdict }) => verdict !== 'not-visible');
+  return phase === 'covered' || phase === 'not-delegated';
 }
 
 /** What a proven move makes void of the partners of record of the tenant that was left. */
