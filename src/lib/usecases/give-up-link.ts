@@ -26,7 +26,7 @@ export async function giveUpOwnLink(
   const principal = principalFor(deps, record.registration);
   if (!principal || tenantId === principal.homeTenantId) return null;
   if (!observedKindsOf(record.registration).includes('service-principal')) return null;
-  const objectId = expectedObjectId(record, principal.name);
+  const objectId = expectedObjectId(record, principal);
   const row = objectId === null ? null : (await deps.links.read(tenantId, objectId))?.record;
   if (!objectId || !row) return null;
   const { desired, order } = row;

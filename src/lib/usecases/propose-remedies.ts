@@ -115,7 +115,7 @@ async function remedyOf(
   if (!scope) return { kind: 'unreadable', text: 'The scope lies in no subscription.' };
   const ways = one.coveredBy.length > 0 ? one.coveredBy : sightsOf(record.registration);
   if (!ways.includes('lighthouse')) {
-    return assignRole({ tenantId, scope, objectId: expectedObjectId(record, principal.name) });
+    return assignRole({ tenantId, scope, objectId: expectedObjectId(record, principal) });
   }
   try {
     return await fromLiveDelegations(deps, tenantId, principal, { ...one, at: scope });

@@ -72,8 +72,9 @@ async function pass(
   if (!principal && isByHand(registration)) return personOrNothing(deps, known, request);
   if (!principal) {
     const name = registration.facts.principal ?? '';
+    // The settings may name it again; parked, each night's look would leave one more message.
     const unknown = new Failure(
-      'rejected',
+      'denied',
       `The tenant asks for the principal “${name}”, which the settings do not name.`,
     );
     const record = inTrouble(known.record, unknown, deps.clock(), sweptAt(known.record, lastSweep));
