@@ -141,7 +141,8 @@ export function expectedObjectId(
   return told ?? (pinned && isPinOf(pinned, principal) ? pinned.objectId : null);
 }
 
-function isPinOf(pin: Pin, { name, applicationId }: Pick<Principal, 'name' | 'applicationId'>): boolean {
+/** Whether a pin is of a principal's application. */
+export function isPinOf(pin: Pin, { name, applicationId }: Pick<Principal, 'name' | 'applicationId'>): boolean {
   return pin.applicationId === undefined ? pin.principal === name : sameId(pin.applicationId, applicationId);
 }
 

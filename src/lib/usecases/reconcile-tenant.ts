@@ -12,7 +12,7 @@ import { isAsked, linkRequestId, nextCopy, type ReconcileRequest } from '../doma
 import { principalFor, rulesFor, type AssessmentRules, type PassRules } from '../domain/pass-rules.ts';
 import { sweptAt, type SweepRecord } from '../domain/sweep-record.ts';
 import { attendedKindsOf, isByHand, sightsOf } from '../domain/tenant.ts';
-import type { TenantRecord } from '../domain/tenant-record.ts';
+import type { Pin, TenantRecord } from '../domain/tenant-record.ts';
 import { isTenantExcluded } from '../domain/watch.ts';
 import { ask } from './ask.ts';
 import { giveUpOwnLink } from './give-up-link.ts';
@@ -110,7 +110,8 @@ async function look(
   const sights = { at, causeId: request.cause.id, readings: delegated.readings, inTenant: inTenant.readings };
   const trouble = worstTrouble(delegated, inTenant);
   const link = isAsked(request) ? (delegated.link ?? inTenant.link) : null;
-  return untilWritten(deps, known, { request, at, trouble, lastSweep }, async (current) => {
+  const looked = { request, at, trouble, lastSweep, pinned: inTenant.pinned };
+  return untilWritten(deps, known, looked, async (current) => {
     const seen = { ...sights, sweptAt: sweptAt(current.record, lastSweep) };
     const assessment = assess(current.record, seen, rules);
     const departures = await handOver(deps, assessment.record.departures);
@@ -162,6 +163,8 @@ interface Looked {
   readonly at: Date;
   readonly trouble: Failure | null;
   readonly lastSweep: SweepRecord | null;
+  /** The object whose link it may have made. */
+  readonly pinned: Pin | null;
 }
 
 /**
@@ -172,7 +175,7 @@ interface Looked {
 async function untilWritten(
   deps: ReconcileTenantDeps,
   known: Versioned<TenantRecord>,
-  { request, at, trouble, lastSweep }: Looked,
+  { request, at, trouble, lastSweep, pinned }: Looked,
   write: (current: Versioned<TenantRecord>) => Promise<Outcome>,
 ): Promise<Outcome> {
   let current = known;
@@ -186,7 +189,10 @@ async function untilWritten(
     }
     const now = await deps.ledger.read(known.record.registration.tenantId);
     if (!now) return { kind: 'unchanged' };
-    if (now.record.registration.offboardedAt) return close(deps, now, lastSweep, request);
+    if (now.record.registration.offboardedAt) {
+      const record = { ...now.record, pinned: pinned ?? now.record.pinned };
+      return close(deps, { ...now, record }, lastSweep, request);
+    }
     const overtaken = now.record.lastGood !== null && Date.parse(now.record.lastGood) >= at.getTime();
     if (overtaken) return answerOvertaken(deps, now, request);
     current = now;
