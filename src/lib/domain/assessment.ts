@@ -54,8 +54,10 @@ export function assess(before: TenantRecord, look: Look, rules: AssessmentRules)
   const seenAt = latest(before.lastGood, look.sweptAt);
   const shown = observedKinds.flatMap((kind) => readings[kind] ?? []);
   const arrived = arrivedIn(before, shown);
+  const watchedSince = before.phase === 'excluded' ? look.at.toISOString() : before.watchedSince;
   const watched = {
     ...before,
+    watchedSince,
     scopes: before.scopes.filter((scope) => isScopeWatched(rules.watchRules, scope)),
   };
   const { scopes: judged, unread } = scopesAfter(watched, { readings, expected, at: look.at, seenAt }, rules);
@@ -70,7 +72,7 @@ export function assess(before: TenantRecord, look: Look, rules: AssessmentRules)
   const moved = movesIn(shown);
   const openGaps = gapsWithArrived(before.openGaps, arrived, look.at);
   const gaps = gapsAfter(
-    { ...before, openGaps },
+    { ...before, watchedSince, openGaps },
     { scopes, unread },
     { at: look.at, seenAt, rules },
     new Map(moved.map(({ scope, to }) => [scope.subscriptionId, to])),
@@ -78,12 +80,17 @@ export function assess(before: TenantRecord, look: Look, rules: AssessmentRules)
   const kept = new Set(scopes.map(({ scope }) => keyOf(scope)));
   const droppedScopes = before.scopes.map(({ scope }) => keyOf(scope)).filter((key) => !kept.has(key));
   const closedGaps = closedLately([...before.closedGaps, ...gaps.closed], look.at);
-  const departures = departuresAfter(before, shown, { at: look.at, seenAt, ended: gaps.closed });
+  const departures = departuresAfter({ ...before, watchedSince }, shown, {
+    at: look.at,
+    seenAt,
+    ended: gaps.closed,
+  });
   const arrivals = before.arrivals.filter((arrival) => !arrived.includes(arrival));
   const dpor = dporAfterMoves(before, moved, look.at);
   const record = {
     ...before,
     phase,
+    watchedSince,
     scopes,
     openGaps: gaps.open,
     closedGaps,

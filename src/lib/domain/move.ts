@@ -3,7 +3,7 @@ import { isHarmless, latest, type Gap } from './gap.ts';
 import type { Reading } from './reading.ts';
 import { keyOf, scopeOf } from './scope.ts';
 import { isByHand } from './tenant.ts';
-import type { ScopeRecord, TenantRecord } from './tenant-record.ts';
+import { atRiskSince, type ScopeRecord, type TenantRecord } from './tenant-record.ts';
 
 type Moved = Extract<Reading, { kind: 'moved' }>;
 
@@ -44,7 +44,7 @@ export function departuresAfter(
     const earned = before.scopes
       .filter((scope) => scope.subscriptionId === subscriptionId)
       .flatMap((scope) => {
-        const lastEarningAt = earnedUntil(scope, seenAt);
+        const lastEarningAt = earnedUntil(scope, seenAt, atRiskSince(before));
         return lastEarningAt === null ? [] : { scope: scope.scope, lastEarningAt };
       });
     const from = before.registration.tenantId;
@@ -55,11 +55,11 @@ export function departuresAfter(
   return [...before.departures.filter(({ subscriptionId }) => !replaced.has(subscriptionId)), ...now];
 }
 
-function earnedUntil(scope: ScopeRecord, seenAt: string | null): string | null {
+function earnedUntil(scope: ScopeRecord, seenAt: string | null, since: string): string | null {
   if (scope.verdict !== 'earning' && scope.lastEarningAt === null) return null;
   return isHarmless(scope.verdict)
-    ? latest(seenAt, scope.since, scope.directAt, scope.lastEarningAt)
-    : scope.lastEarningAt;
+    ? latest(seenAt, scope.since, scope.directAt, scope.lastEarningAt, since)
+    : latest(scope.lastEarningAt, since);
 }
 
 /** What has arrived and is shown by this look: only then is it known to be here. */

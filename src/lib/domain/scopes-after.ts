@@ -4,7 +4,7 @@ import { judgeAssigned, judgeReading, notVisible } from './judged-scopes.ts';
 import type { AssessmentRules } from './pass-rules.ts';
 import { inOrder, type Reading } from './reading.ts';
 import { groupOf, isWithin, keyOf, scopeKey, subscriptionScope } from './scope.ts';
-import { coveredThrough, type ScopeRecord, type TenantRecord } from './tenant-record.ts';
+import { atRiskSince, coveredThrough, type ScopeRecord, type TenantRecord } from './tenant-record.ts';
 import { observedKinds, type ObservedKind } from './tenant.ts';
 
 /** What a look showed, by way of access. */
@@ -48,12 +48,12 @@ export function scopesAfter(before: TenantRecord, ways: Ways, rules: AssessmentR
       scopes.map(({ scope }) => keyOf(scope)).filter((key) => !unread.has(key)),
     ),
   );
-  const { announcedAt } = before.registration;
+  const since = atRiskSince(before);
   const scopes = [...found].flatMap(([key, [first, ...others]]) => {
     if (!first) return [];
     const earlier = known.get(key);
     const best = bestRecordOf([first, ...others], earlier);
-    return read.has(key) ? { ...best, lastEarningAt: earnedUntil(best, earlier, ways, announcedAt) } : best;
+    return read.has(key) ? { ...best, lastEarningAt: earnedUntil(best, earlier, ways, since) } : best;
   });
   return {
     scopes: withoutCovered(scopes).sort((a, b) => a.scope.localeCompare(b.scope)),
@@ -144,20 +144,20 @@ function bestRecordOf(
 
 /**
  * The last look at which a scope lost nothing, if it has ever earned: looks at which it earned, or was inactive or
- * unproven. Nothing is lost before a tenant is announced, or while it is not ours.
+ * unproven. Nothing is lost before `since`.
  */
 function earnedUntil(
   { verdict }: ScopeRecord,
   earlier: ScopeRecord | undefined,
   { at, seenAt }: Pick<Ways, 'at' | 'seenAt'>,
-  announcedAt: string,
+  since: string,
 ): string | null {
   if (verdict === 'earning' || !earlier) return null;
   if (earlier.verdict !== 'earning' && earlier.lastEarningAt === null) return null;
   if (isHarmless(verdict)) return at.toISOString();
   return isHarmless(earlier.verdict)
-    ? latest(seenAt, earlier.since, earlier.directAt, earlier.lastEarningAt, announcedAt)
-    : latest(earlier.lastEarningAt, announcedAt);
+    ? latest(seenAt, earlier.since, earlier.directAt, earlier.lastEarningAt, since)
+    : latest(earlier.lastEarningAt, since);
 }
 
 /** The scopes that one way of access covers, after it was looked at; `before` is what it covered until now. */

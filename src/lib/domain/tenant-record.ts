@@ -5,7 +5,7 @@ import type { Verdict } from './coverage.ts';
 import type { Plan } from './delegation.ts';
 import type { Dpor, DporStatus } from './dpor.ts';
 import type { FailureNote } from './failure.ts';
-import type { Acceptance, Gap } from './gap.ts';
+import { latest, type Acceptance, type Gap } from './gap.ts';
 import type { Arrival, Departure } from './departure.ts';
 import { sameId } from './guid.ts';
 import type { Outcome } from './outcome.ts';
@@ -76,6 +76,8 @@ export interface TenantRecord {
   /** Null until an application of ours was first used well in this tenant. */
   readonly pinned: Pin | null;
   readonly phase: Phase;
+  /** The look that found it watched again after it was excluded (ISO instant); null where it never was. */
+  readonly watchedSince: string | null;
   readonly scopes: readonly ScopeRecord[];
   readonly openGaps: readonly Gap[];
   /** Gaps that ended within the last 31 days: what sums of days at risk need; older ones stay in the ledger. */
@@ -107,6 +109,7 @@ export function newTenantRecord(registration: Registration): TenantRecord {
     registration,
     pinned: null,
     phase: 'unobserved',
+    watchedSince: null,
     scopes: [],
     openGaps: [],
     closedGaps: [],
@@ -122,6 +125,14 @@ export function newTenantRecord(registration: Registration): TenantRecord {
     stillDelegatedSince: null,
     version: 0,
   };
+}
+
+/** Since when anything can be lost (ISO instant): nothing is before a tenant is announced, or while it is excluded. */
+export function atRiskSince({
+  registration: { announcedAt },
+  watchedSince,
+}: Pick<TenantRecord, 'registration' | 'watchedSince'>): string {
+  return latest(announcedAt, watchedSince) ?? announcedAt;
 }
 
 /** The record as far as one way of access covers it. */
@@ -142,7 +153,10 @@ export function expectedObjectId(
 }
 
 /** Whether a pin is of a principal's application. */
-export function isPinOf(pin: Pin, { name, applicationId }: Pick<Principal, 'name' | 'applicationId'>): boolean {
+export function isPinOf(
+  pin: Pin,
+  { name, applicationId }: Pick<Principal, 'name' | 'applicationId'>,
+): boolean {
   return pin.applicationId === undefined ? pin.principal === name : sameId(pin.applicationId, applicationId);
 }
 
