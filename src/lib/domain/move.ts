@@ -62,13 +62,17 @@ function earnedUntil(scope: ScopeRecord, seenAt: string | null, since: string): 
     : latest(scope.lastEarningAt, since);
 }
 
-/** What has arrived and is shown by this look: only then is it known to be here. */
+/**
+ * What has arrived and is shown by this look: only then is it known to be here. What waits to be handed over arrives where
+ * it left, when its subscription is back first.
+ */
 export function arrivedIn(
-  { arrivals }: Pick<TenantRecord, 'arrivals'>,
+  { arrivals, departures }: Pick<TenantRecord, 'arrivals' | 'departures'>,
   readings: readonly Reading[],
 ): readonly Arrival[] {
   const shown = subscriptionsShown(readings);
-  return arrivals.filter(({ subscriptionId }) => shown.has(subscriptionId));
+  const returning = departures.flatMap(({ handOver, to }) => (handOver ? [{ ...handOver, from: to }] : []));
+  return [...arrivals, ...returning].filter(({ subscriptionId }) => shown.has(subscriptionId));
 }
 
 /** Adds what a scope has earned elsewhere to scopes that do not earn here. */

@@ -175,6 +175,33 @@ describe('a subscription that moved to a tenant nobody has announced', () => {
     expect(stage.ledger.held(NEW).openGaps).toMatchObject([{ firstBadAt: '2026-03-05T12:00:00.000Z' }]);
   });
 
+  it('and came back before that has its gap again, from its first day on', async () => {
+    const stage = aStageWithAMove();
+    await look(stage, OLD);
+    const authorizations = [aGrant(roles.reader)];
+    stage.azure.put({
+      facts: someFacts(1),
+      delegations: [aDelegation({ scope: subscription(1), authorizations })],
+    });
+    stage.clock.pass(DAY);
+
+    await look(stage, OLD);
+
+    const back = stage.ledger.held(OLD);
+    expect(back.openGaps).toMatchObject([
+      {
+        scope: subscription(1).id,
+        firstBadAt: '2026-03-05T12:00:00.000Z',
+        lastEarningAt: '2026-03-04T12:00:00.000Z',
+      },
+    ]);
+    expect(back).toMatchObject({ departures: [], arrivals: [] });
+    expect(stage.ledger.changes(OLD).map(({ moves }) => moves)).toEqual([
+      [{ subscriptionId: subscription(1).subscriptionId, to: NEW }],
+      [{ subscriptionId: subscription(1).subscriptionId, from: NEW }],
+    ]);
+  });
+
   it('is looked at again soon, because a sweep may register that tenant any moment', async () => {
     const stage = aStageWithAMove();
 
