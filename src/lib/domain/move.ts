@@ -8,15 +8,17 @@ import { atRiskSince, type ScopeRecord, type TenantRecord } from './tenant-recor
 type Moved = Extract<Reading, { kind: 'moved' }>;
 
 /**
- * The subscriptions we were told to expect in a tenant, without those that have left it. Where only people have access,
- * a pass expects to see none of them.
+ * The subscriptions we were told to expect in a tenant, without those that have left it since. Where only people have
+ * access, a pass expects to see none of them.
  */
 export function expectedSubscriptions({
   registration,
   departures,
 }: Pick<TenantRecord, 'registration' | 'departures'>): readonly string[] {
   if (isByHand(registration)) return [];
-  const left = new Set(departures.map(({ subscriptionId }) => subscriptionId));
+  const toldAt = registration.factTimes.subscriptionIds ?? '';
+  const since = departures.filter(({ at }) => at >= toldAt);
+  const left = new Set(since.map(({ subscriptionId }) => subscriptionId));
   return (registration.facts.subscriptionIds ?? []).filter((id) => !left.has(id));
 }
 

@@ -232,6 +232,27 @@ it('a subscription that moved is no longer expected in its old tenant, until it 
   });
 });
 
+it('a subscription that moved is expected again in its old tenant when it is told anew that it is there', async () => {
+  const facts = { subscriptionIds: [subscription(1).subscriptionId, subscription(2).subscriptionId] };
+  const factTimes = { subscriptionIds: '2026-03-10T12:30:00.000Z' };
+  const registration = aRegistration({ facts, factTimes });
+  const stage = aStageWithAMove(roles.contributor, { registration });
+  announceNew(stage);
+  await look(stage, OLD);
+  stage.azure.remove(subscription(1).subscriptionId);
+  await look(stage, OLD);
+  expect(stage.ledger.held(OLD).scopes.map(({ verdict }) => verdict)).toEqual(['earning']);
+
+  const anew = { ...registration, factTimes: { subscriptionIds: '2026-03-10T14:30:00.000Z' } };
+  stage.ledger.hold({ ...stage.ledger.held(OLD), registration: anew });
+  await look(stage, OLD);
+
+  expect(stage.ledger.held(OLD).scopes).toMatchObject([
+    { scope: subscription(1).id, verdict: 'not-visible' },
+    { scope: subscription(2).id, verdict: 'earning' },
+  ]);
+});
+
 it('a subscription that moved to a tenant which delegates nothing to us is gone', async () => {
   const stage = aStageWithAMove();
   stage.azure.put({ facts: someFacts(1, { tenantId: NEW, managedByTenantIds: [] }), delegations: [] });
