@@ -99,12 +99,13 @@ export async function lookInTenant(
     attempt(() => deps.lookAtLink(identity, request, 'ours')),
     attempt(() => observeInTenant(deps, identity, coveredThrough(record, 'service-principal'))),
   ]);
+  const linked = link.value && link.value.kind !== 'leased' ? link.value : null;
   return {
     readings: coverage.value,
     failures: [...link.failures, ...coverage.failures],
     // Pinned once Azure has shown this object's link or its subscriptions: that is a good use.
-    pinned: link.value || coverage.value ? pinOf(identity) : null,
-    link: link.value && link.value.kind !== 'leased' ? link.value : null,
+    pinned: linked || coverage.value ? pinOf(identity) : null,
+    link: linked,
   };
 }
 

@@ -228,6 +228,19 @@ describe('the object our application is in a tenant', () => {
   });
 });
 
+describe('an object whose link another pass is at', () => {
+  it('is not pinned while Azure has shown nothing of it', async () => {
+    const stage = aTenant();
+    const lease = { owner: 'another pass', until: '2026-03-10T12:03:00.000Z' };
+    stage.links.hold(aLinkRecord({ tenantId: ids.customer, objectId: ids.palInTenant, lease }));
+    stage.inTenant.fail('subscriptions', denied());
+
+    await expect(stage.reconcileTenant(aRequest())).rejects.toMatchObject({ kind: 'denied' });
+
+    expect(stage.ledger.held(ids.customer).pinned).toBeNull();
+  });
+});
+
 describe('a tenant that gives no token', () => {
   it('stays what it was; a new one is looked at again soon', async () => {
     const stage = aTenant();
