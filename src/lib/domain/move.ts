@@ -101,18 +101,24 @@ export function gapsWithArrived(open: readonly Gap[], arrived: readonly Arrival[
   const merged = open.map((gap): Gap => {
     const other = incoming.get(keyOf(gap.scope));
     const lastEarningAt = gap.lastEarningAt ?? earned.get(keyOf(gap.scope)) ?? null;
-    if (!other) return { ...gap, lastEarningAt };
-    return {
+    if (!other) return lostSince({ ...gap, lastEarningAt });
+    return lostSince({
       ...gap,
       firstBadAt: other.firstBadAt < gap.firstBadAt ? other.firstBadAt : gap.firstBadAt,
       lastEarningAt: other.lastEarningAt,
       acceptance: gap.acceptance ?? other.acceptance,
-    };
+    });
   });
   const added = [...incoming.values()]
     .filter(({ scope }) => !own.has(keyOf(scope)))
     .map((gap) => ({ ...gap, openedAt: at.toISOString() }));
   return [...merged, ...added];
+}
+
+/** A gap with what another tenant knows of it: what was seen bad was lost by then, whatever was still believed there. */
+function lostSince(gap: Gap): Gap {
+  const isLater = gap.lastEarningAt !== null && gap.lastEarningAt > gap.firstBadAt;
+  return isLater ? { ...gap, lastEarningAt: gap.firstBadAt } : gap;
 }
 
 function earnedBy(arrived: readonly Arrival[]): ReadonlyMap<string, string> {

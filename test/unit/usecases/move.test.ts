@@ -160,6 +160,20 @@ describe.each(orders)('a subscription that moved to another tenant of ours, wher
   });
 });
 
+describe('a subscription that left its tenant while that was excluded', () => {
+  it('was lost in its new tenant when it was first seen bad there, and not before', async () => {
+    const scopes = [aScopeRecord(1), aScopeRecord(2)];
+    const stage = aStageWithAMove(roles.reader, { phase: 'excluded', scopes, openGaps: [] });
+    announceNew(stage);
+
+    for (const tenantId of [NEW, OLD, NEW]) await look(stage, tenantId);
+
+    expect(stage.ledger.held(NEW).openGaps).toMatchObject([
+      { firstBadAt: '2026-03-10T13:00:00.000Z', lastEarningAt: '2026-03-10T13:00:00.000Z' },
+    ]);
+  });
+});
+
 describe('a subscription that moved to a tenant nobody has announced', () => {
   it('leaves its gap counted where it was, until that tenant is on record', async () => {
     const stage = aStageWithAMove();
