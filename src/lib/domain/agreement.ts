@@ -78,15 +78,16 @@ export function agreementChangeOf(told: ToldAgreements, subscriptionId: string):
   const own = told.subscriptions[id];
   const holding = own ?? told.tenant;
   if (!holding || !MODERN.has(holding.agreement)) return null;
-  const former = holding.before?.agreement ?? (own ? heldAt(told.tenant, own.since) : null);
+  const former = holding.before?.agreement ?? (own ? heldBefore(told.tenant, own.since) : null);
   return former === 'ea'
     ? { subscriptionId: id, from: 'ea', to: holding.agreement, at: holding.since }
     : null;
 }
 
-function heldAt(told: ToldAgreement | null, at: string): Agreement | null {
+/** What held until then: one that is told at once with another never held by itself. */
+function heldBefore(told: ToldAgreement | null, at: string): Agreement | null {
   if (!told) return null;
-  return told.since <= at ? told.agreement : (told.before?.agreement ?? null);
+  return told.since < at ? told.agreement : (told.before?.agreement ?? null);
 }
 
 /** The offers behind a quotaId. It tells neither legacy CSP from Azure plan, nor EA from MCA: a hint, no agreement. */

@@ -54,8 +54,10 @@ export function assess(before: TenantRecord, look: Look, rules: AssessmentRules)
   const seenAt = latest(before.lastGood, look.sweptAt);
   const shown = observedKinds.flatMap((kind) => readings[kind] ?? []);
   const arrived = arrivedIn(before, shown);
+  const watchedSince = before.phase === 'excluded' ? look.at.toISOString() : before.watchedSince;
   const watched = {
     ...before,
+    watchedSince,
     scopes: before.scopes.filter((scope) => isScopeWatched(rules.watchRules, scope)),
   };
   const { scopes: judged, unread } = scopesAfter(watched, { readings, expected, at: look.at, seenAt }, rules);
@@ -70,7 +72,7 @@ export function assess(before: TenantRecord, look: Look, rules: AssessmentRules)
   const moved = movesIn(shown);
   const openGaps = gapsWithArrived(before.openGaps, arrived, look.at);
   const gaps = gapsAfter(
-    { ...before, openGaps },
+    { ...before, watchedSince, openGaps },
     { scopes, unread },
     { at: look.at, seenAt, rules },
     new Map(moved.map(({ scope, to }) => [scope.subscriptionId, to])),
@@ -78,12 +80,17 @@ export function assess(before: TenantRecord, look: Look, rules: AssessmentRules)
   const kept = new Set(scopes.map(({ scope }) => keyOf(scope)));
   const droppedScopes = before.scopes.map(({ scope }) => keyOf(scope)).filter((key) => !kept.has(key));
   const closedGaps = closedLately([...before.closedGaps, ...gaps.closed], look.at);
-  const departures = departuresAfter(before, shown, { at: look.at, seenAt, ended: gaps.closed });
+  const departures = departuresAfter({ ...before, watchedSince }, shown, {
+    at: look.at,
+    seenAt,
+    ended: gaps.closed,
+  });
   const arrivals = before.arrivals.filter((arrival) => !arrived.includes(arrival));
   const dpor = dporAfterMoves(before, moved, look.at);
   const record = {
     ...before,
     phase,
+    watchedSince,
     scopes,
     openGaps: gaps.open,
     closedGaps,
@@ -145,8 +152,13 @@ export function closeRecord(
 
 /** Where people link by hand a delegation is a find: that there is none says nothing, until there was one. */
 function isUnseenByHand(before: TenantRecord, scopes: readonly ScopeRecord[]): boolean {
-  const isFound = before.phase === 'covered' || before.phase === 'not-delegated';
-  return isByHand(before.registration) && !isFound && !scopes.some(({ verdict }) => isSeen(verdict));
+  return isByHand(before.registration) && !wasFound(before) && !scopes.some(({ verdict }) => isSeen(verdict));
+}
+
+/** Whether anything was delegated before: then it is lost where nothing is seen now, and not merely on its way. */
+function wasFound({ phase, scopes }: TenantRecord): boolean {
+  if (phase === 'excluded') return scopes.some(({ verdict }) => verdict !== 'not-visible');
+  return phase === 'covered' || phase === 'not-delegated';
 }
 
 /** What a proven move makes void of the partners of record of the tenant that was left. */
@@ -175,7 +187,7 @@ function phaseAfter(
     readings[kind]?.some((reading) => reading.kind === 'excluded'),
   );
   if (excluded && scopes.length === 0) return 'excluded';
-  if (before.phase === 'covered' || before.phase === 'not-delegated') return 'not-delegated';
+  if (wasFound(before)) return 'not-delegated';
   const expectedBy = Date.parse(before.registration.announcedAt) + rules.expectDelegationWithinMs;
   return at.getTime() < expectedBy ? 'awaiting' : 'not-delegated';
 }

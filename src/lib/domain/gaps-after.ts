@@ -3,7 +3,7 @@ import { isGap, isUndecided, latest, type Gap, type GapEnding } from './gap.ts';
 import type { AssessmentRules } from './pass-rules.ts';
 import { keyOf, scopeOf } from './scope.ts';
 import type { ScopesAfter } from './scopes-after.ts';
-import type { ScopeRecord, TenantRecord } from './tenant-record.ts';
+import { atRiskSince, type ScopeRecord, type TenantRecord } from './tenant-record.ts';
 import { isScopeWatched } from './watch.ts';
 
 export interface GapsAfter {
@@ -50,7 +50,7 @@ export function gapsAfter(
     } else if (isBad(scope, look.at)) {
       if (gap) goOn({ ...gap, reason: scope.verdict, lastBadAt: at });
       else {
-        const found = newGap(scope, at, before.registration.announcedAt);
+        const found = newGap(scope, at, atRiskSince(before));
         opened.push(found);
         open.push(found);
       }
@@ -108,13 +108,13 @@ function asLastSeen(gap: Gap, scope: ScopeRecord | undefined, { at, seenAt }: Ga
   return { ...gap, lastBadAt: latest(gap.lastBadAt, shown) ?? gap.lastBadAt };
 }
 
-function newGap(scope: ScopeRecord, at: string, announcedAt: string): Gap {
+function newGap(scope: ScopeRecord, at: string, since: string): Gap {
   const waited = scope.verdict === 'delegation-not-ready';
   return {
     scope: scope.scope,
     reason: scope.verdict,
     openedAt: at,
-    firstBadAt: waited ? (latest(scope.since, announcedAt) ?? at) : at,
+    firstBadAt: waited ? (latest(scope.since, since) ?? at) : at,
     lastBadAt: at,
     lastEarningAt: scope.lastEarningAt,
     closedAt: null,

@@ -3,20 +3,22 @@ import { isHarmless, latest, type Gap } from './gap.ts';
 import type { Reading } from './reading.ts';
 import { keyOf, scopeOf } from './scope.ts';
 import { isByHand } from './tenant.ts';
-import type { ScopeRecord, TenantRecord } from './tenant-record.ts';
+import { atRiskSince, type ScopeRecord, type TenantRecord } from './tenant-record.ts';
 
 type Moved = Extract<Reading, { kind: 'moved' }>;
 
 /**
- * The subscriptions we were told to expect in a tenant, without those that have left it. Where only people have access,
- * a pass expects to see none of them.
+ * The subscriptions we were told to expect in a tenant, without those that have left it since. Where only people have
+ * access, a pass expects to see none of them.
  */
 export function expectedSubscriptions({
   registration,
   departures,
 }: Pick<TenantRecord, 'registration' | 'departures'>): readonly string[] {
   if (isByHand(registration)) return [];
-  const left = new Set(departures.map(({ subscriptionId }) => subscriptionId));
+  const toldAt = registration.factTimes.subscriptionIds ?? '';
+  const since = departures.filter(({ at }) => at >= toldAt);
+  const left = new Set(since.map(({ subscriptionId }) => subscriptionId));
   return (registration.facts.subscriptionIds ?? []).filter((id) => !left.has(id));
 }
 
@@ -44,7 +46,7 @@ export function departuresAfter(
     const earned = before.scopes
       .filter((scope) => scope.subscriptionId === subscriptionId)
       .flatMap((scope) => {
-        const lastEarningAt = earnedUntil(scope, seenAt);
+        const lastEarningAt = earnedUntil(scope, seenAt, atRiskSince(before));
         return lastEarningAt === null ? [] : { scope: scope.scope, lastEarningAt };
       });
     const from = before.registration.tenantId;
@@ -55,20 +57,24 @@ export function departuresAfter(
   return [...before.departures.filter(({ subscriptionId }) => !replaced.has(subscriptionId)), ...now];
 }
 
-function earnedUntil(scope: ScopeRecord, seenAt: string | null): string | null {
+function earnedUntil(scope: ScopeRecord, seenAt: string | null, since: string): string | null {
   if (scope.verdict !== 'earning' && scope.lastEarningAt === null) return null;
   return isHarmless(scope.verdict)
-    ? latest(seenAt, scope.since, scope.directAt, scope.lastEarningAt)
-    : scope.lastEarningAt;
+    ? latest(seenAt, scope.since, scope.directAt, scope.lastEarningAt, since)
+    : latest(scope.lastEarningAt, since);
 }
 
-/** What has arrived and is shown by this look: only then is it known to be here. */
+/**
+ * What has arrived and is shown by this look: only then is it known to be here. What waits to be handed over arrives where
+ * it left, when its subscription is back first.
+ */
 export function arrivedIn(
-  { arrivals }: Pick<TenantRecord, 'arrivals'>,
+  { arrivals, departures }: Pick<TenantRecord, 'arrivals' | 'departures'>,
   readings: readonly Reading[],
 ): readonly Arrival[] {
   const shown = subscriptionsShown(readings);
-  return arrivals.filter(({ subscriptionId }) => shown.has(subscriptionId));
+  const returning = departures.flatMap(({ handOver, to }) => (handOver ? [{ ...handOver, from: to }] : []));
+  return [...arrivals, ...returning].filter(({ subscriptionId }) => shown.has(subscriptionId));
 }
 
 /** Adds what a scope has earned elsewhere to scopes that do not earn here. */
@@ -95,18 +101,24 @@ export function gapsWithArrived(open: readonly Gap[], arrived: readonly Arrival[
   const merged = open.map((gap): Gap => {
     const other = incoming.get(keyOf(gap.scope));
     const lastEarningAt = gap.lastEarningAt ?? earned.get(keyOf(gap.scope)) ?? null;
-    if (!other) return { ...gap, lastEarningAt };
-    return {
+    if (!other) return lostSince({ ...gap, lastEarningAt });
+    return lostSince({
       ...gap,
       firstBadAt: other.firstBadAt < gap.firstBadAt ? other.firstBadAt : gap.firstBadAt,
       lastEarningAt: other.lastEarningAt,
       acceptance: gap.acceptance ?? other.acceptance,
-    };
+    });
   });
   const added = [...incoming.values()]
     .filter(({ scope }) => !own.has(keyOf(scope)))
     .map((gap) => ({ ...gap, openedAt: at.toISOString() }));
   return [...merged, ...added];
+}
+
+/** A gap with what another tenant knows of it: what was seen bad was lost by then, whatever was still believed there. */
+function lostSince(gap: Gap): Gap {
+  const isLater = gap.lastEarningAt !== null && gap.lastEarningAt > gap.firstBadAt;
+  return isLater ? { ...gap, lastEarningAt: gap.firstBadAt } : gap;
 }
 
 function earnedBy(arrived: readonly Arrival[]): ReadonlyMap<string, string> {

@@ -1,10 +1,10 @@
-import { betterOf } from './coverage.ts';
+import { betterOf, isSeen } from './coverage.ts';
 import { isHarmless, latest } from './gap.ts';
 import { endOf, judgeAssigned, judgeReading, notVisible } from './judged-scopes.ts';
 import type { AssessmentRules } from './pass-rules.ts';
 import { inOrder, type Reading } from './reading.ts';
 import { groupOf, isWithin, keyOf, scopeKey, subscriptionScope } from './scope.ts';
-import { coveredThrough, type ScopeRecord, type TenantRecord } from './tenant-record.ts';
+import { atRiskSince, coveredThrough, type ScopeRecord, type TenantRecord } from './tenant-record.ts';
 import { observedKinds, type ObservedKind } from './tenant.ts';
 
 /** What a look showed, by way of access. */
@@ -22,7 +22,10 @@ export interface ScopesAfter {
   readonly unread: ReadonlySet<string>;
 }
 
-/** Judges each way of access by itself; a scope that several of them reach is as good as its best coverage. */
+/**
+ * Judges each way of access by itself; a scope that several of them reach is as good as its best coverage, and a resource
+ * group as good as its subscription by any of them.
+ */
 export function scopesAfter(before: TenantRecord, ways: Ways, rules: AssessmentRules): ScopesAfter {
   const known = new Map(before.scopes.map((scope) => [keyOf(scope.scope), scope]));
   const each = observedKinds.map((kind): ScopesAfter => {
@@ -33,26 +36,89 @@ export function scopesAfter(before: TenantRecord, ways: Ways, rules: AssessmentR
       : unseen(ways.expected.includes(kind) ? part.scopes : []);
     return { scopes: scopes.map((scope) => ({ ...scope, coveredBy: [kind] })), unread };
   });
+  const groups = each.flatMap(({ scopes }) => scopes).filter(isSeenGroup);
+  const shown = [...each, ...each.map((way) => handedDown(way, groups))];
+  const all = [...shown, standing(before, ways, shown)];
   const found = Map.groupBy(
-    each.flatMap(({ scopes }) => scopes),
+    all.flatMap(({ scopes }) => scopes),
     ({ scope }) => keyOf(scope),
   );
   const read = new Set(
-    each.flatMap(({ scopes, unread }) =>
+    all.flatMap(({ scopes, unread }) =>
       scopes.map(({ scope }) => keyOf(scope)).filter((key) => !unread.has(key)),
     ),
   );
-  const { announcedAt } = before.registration;
+  const since = atRiskSince(before);
   const scopes = [...found].flatMap(([key, [first, ...others]]) => {
     if (!first) return [];
     const earlier = known.get(key);
     const best = bestRecordOf([first, ...others], earlier);
-    return read.has(key) ? { ...best, lastEarningAt: earnedUntil(best, earlier, ways, announcedAt) } : best;
+    return read.has(key) ? { ...best, lastEarningAt: earnedUntil(best, earlier, ways, since) } : best;
   });
   return {
-    scopes: scopes.sort((a, b) => a.scope.localeCompare(b.scope)),
+    scopes: withoutCovered(scopes).sort((a, b) => a.scope.localeCompare(b.scope)),
     unread: new Set([...found.keys()].filter((key) => !read.has(key))),
   };
+}
+
+function isSeenGroup({ scope, verdict }: ScopeRecord): boolean {
+  return isSeen(verdict) && groupOf(scope) !== null;
+}
+
+function earnsWhole({ scope, verdict }: ScopeRecord): boolean {
+  return verdict === 'earning' && groupOf(scope) === null;
+}
+
+/** What one way of access hands down from subscriptions that earn by it, to groups that only other ways show. */
+function handedDown({ scopes, unread }: ScopesAfter, groups: readonly ScopeRecord[]): ScopesAfter {
+  const own = new Set(groups.length > 0 ? scopes.map(({ scope }) => keyOf(scope)) : []);
+  const below = Map.groupBy(
+    groups.filter(({ scope }) => !own.has(keyOf(scope))),
+    ({ subscriptionId }) => subscriptionId,
+  );
+  const handed = scopes.filter(earnsWhole).flatMap((whole) =>
+    (below.get(whole.subscriptionId) ?? []).map(({ scope, directAt }) => ({
+      whole,
+      group: { ...whole, scope, inherited: true, directAt },
+    })),
+  );
+  const unknown = handed.filter(({ whole }) => unread.has(keyOf(whole.scope)));
+  return {
+    scopes: handed.map(({ group }) => group),
+    unread: new Set(unknown.map(({ group }) => keyOf(group.scope))),
+  };
+}
+
+/**
+ * Groups on record that earn with their subscriptions, and that nothing shows now. Which way showed them is not on
+ * record: so they stand while one that may show them could not be read.
+ */
+function standing(before: TenantRecord, ways: Ways, shown: readonly ScopesAfter[]): ScopesAfter {
+  const found = new Set(shown.flatMap(({ scopes }) => scopes.map(({ scope }) => keyOf(scope))));
+  const isUnread = (scope: string) =>
+    ways.expected.some((kind) => {
+      const readings = ways.readings[kind];
+      return !readings || readings.some((one) => one.kind === 'unreadable' && isWithin(scope, one.scope));
+    });
+  return unseen(
+    before.scopes.filter(
+      ({ scope, verdict, inherited }) =>
+        inherited &&
+        verdict === 'earning' &&
+        groupOf(scope) !== null &&
+        !found.has(keyOf(scope)) &&
+        isUnread(scope),
+    ),
+  );
+}
+
+/** A group that is gone is covered, not lost, where its subscription earns. */
+function withoutCovered(scopes: readonly ScopeRecord[]): ScopeRecord[] {
+  const whole = new Set(scopes.filter(earnsWhole).map(({ subscriptionId }) => subscriptionId));
+  return scopes.filter(
+    ({ scope, verdict, subscriptionId }) =>
+      !(verdict === 'gone' && groupOf(scope) !== null && whole.has(subscriptionId)),
+  );
 }
 
 /** Scopes of a way of access that nobody looked at: they stand as they are. */
@@ -71,7 +137,7 @@ function bestRecordOf(
   return {
     ...chosen,
     since,
-    coveredBy: best.flatMap(({ coveredBy }) => coveredBy),
+    coveredBy: observedKinds.filter((kind) => best.some(({ coveredBy }) => coveredBy.includes(kind))),
     endsAt: endOf(best),
     provenAt: latest(earlier?.provenAt, ...same.map(({ provenAt }) => provenAt)),
   };
@@ -79,20 +145,20 @@ function bestRecordOf(
 
 /**
  * The last look at which a scope lost nothing, if it has ever earned: looks at which it earned, or was inactive or
- * unproven. Nothing is lost before a tenant is announced, or while it is not ours.
+ * unproven. Nothing is lost before `since`.
  */
 function earnedUntil(
   { verdict }: ScopeRecord,
   earlier: ScopeRecord | undefined,
   { at, seenAt }: Pick<Ways, 'at' | 'seenAt'>,
-  announcedAt: string,
+  since: string,
 ): string | null {
   if (verdict === 'earning' || !earlier) return null;
   if (earlier.verdict !== 'earning' && earlier.lastEarningAt === null) return null;
   if (isHarmless(verdict)) return at.toISOString();
   return isHarmless(earlier.verdict)
-    ? latest(seenAt, earlier.since, earlier.directAt, earlier.lastEarningAt, announcedAt)
-    : latest(earlier.lastEarningAt, announcedAt);
+    ? latest(seenAt, earlier.since, earlier.directAt, earlier.lastEarningAt, since)
+    : latest(earlier.lastEarningAt, since);
 }
 
 /** The scopes that one way of access covers, after it was looked at; `before` is what it covered until now. */

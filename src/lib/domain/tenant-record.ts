@@ -5,9 +5,11 @@ import type { Verdict } from './coverage.ts';
 import type { Plan } from './delegation.ts';
 import type { Dpor, DporStatus } from './dpor.ts';
 import type { FailureNote } from './failure.ts';
-import type { Acceptance, Gap } from './gap.ts';
+import { latest, type Acceptance, type Gap } from './gap.ts';
 import type { Arrival, Departure } from './departure.ts';
+import { sameId } from './guid.ts';
 import type { Outcome } from './outcome.ts';
+import type { Principal } from './principal.ts';
 import type { ObservedKind, Registration } from './tenant.ts';
 
 /** One scope's row: the verdict and what a person needs to understand it. */
@@ -61,12 +63,23 @@ export interface Offer {
  */
 export type Phase = 'unobserved' | 'awaiting' | 'not-delegated' | 'covered' | 'excluded' | 'closed';
 
+/** The object a principal's application was in a tenant when it was first used well there. */
+export interface Pin {
+  /** What the settings called the principal. */
+  readonly principal: string;
+  /** Absent on rows of earlier versions, which know the application by the principal's name. */
+  readonly applicationId?: string;
+  readonly objectId: string;
+}
+
 /** What the ledger holds of one tenant. */
 export interface TenantRecord {
   readonly registration: Registration;
-  /** The object a principal's application was in this tenant when it was first used well; null until then. */
-  readonly pinned: { readonly principal: string; readonly objectId: string } | null;
+  /** Null until an application of ours was first used well in this tenant. */
+  readonly pinned: Pin | null;
   readonly phase: Phase;
+  /** The look that found it watched again after it was excluded (ISO instant); null where it never was. */
+  readonly watchedSince: string | null;
   readonly scopes: readonly ScopeRecord[];
   readonly openGaps: readonly Gap[];
   /** Gaps that ended within the last 31 days: what sums of days at risk need; older ones stay in the ledger. */
@@ -98,6 +111,7 @@ export function newTenantRecord(registration: Registration): TenantRecord {
     registration,
     pinned: null,
     phase: 'unobserved',
+    watchedSince: null,
     scopes: [],
     openGaps: [],
     closedGaps: [],
@@ -115,21 +129,37 @@ export function newTenantRecord(registration: Registration): TenantRecord {
   };
 }
 
+/** Since when anything can be lost (ISO instant): nothing is before a tenant is announced, or while it is excluded. */
+export function atRiskSince({
+  registration: { announcedAt },
+  watchedSince,
+}: Pick<TenantRecord, 'registration' | 'watchedSince'>): string {
+  return latest(announcedAt, watchedSince) ?? announcedAt;
+}
+
 /** The record as far as one way of access covers it. */
 export function coveredThrough(record: TenantRecord, kind: ObservedKind): TenantRecord {
   return { ...record, scopes: record.scopes.filter(({ coveredBy }) => coveredBy.includes(kind)) };
 }
 
 /**
- * The object a principal's application must be in the tenant: as the onboarding event says, else as pinned at first use.
- * Null before that: then any object is good.
+ * The object a principal's application must be in the tenant: as the onboarding event says, else as pinned at first use,
+ * whatever the settings called the principal then. Null before that: then any object is good.
  */
 export function expectedObjectId(
   { registration, pinned }: Pick<TenantRecord, 'registration' | 'pinned'>,
-  principal: string,
+  principal: Pick<Principal, 'name' | 'applicationId'>,
 ): string | null {
   const told = registration.facts.servicePrincipalObjectId;
-  return told ?? (pinned?.principal === principal ? pinned.objectId : null);
+  return told ?? (pinned && isPinOf(pinned, principal) ? pinned.objectId : null);
+}
+
+/** Whether a pin is of a principal's application. */
+export function isPinOf(
+  pin: Pin,
+  { name, applicationId }: Pick<Principal, 'name' | 'applicationId'>,
+): boolean {
+  return pin.applicationId === undefined ? pin.principal === name : sameId(pin.applicationId, applicationId);
 }
 
 /** How one scope's verdict differs; null where the scope was not on record, or is no longer. */

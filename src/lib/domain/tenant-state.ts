@@ -65,7 +65,7 @@ export function linksBehind(
     lighthouse: standing(principal?.homeTenantId ?? '', principal?.objectId ?? null),
     'service-principal': standing(
       tenant.registration.tenantId,
-      principal ? expectedObjectId(tenant, principal.name) : null,
+      principal ? expectedObjectId(tenant, principal) : null,
     ),
   };
 }

@@ -48,6 +48,7 @@ export function summaryOf(record: TenantRecord): TenantSummary {
     attestations,
     dpor: _dpor,
     asked: _asked,
+    watchedSince: _watched,
     departures,
     arrivals,
     ...rest

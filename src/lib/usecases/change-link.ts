@@ -217,7 +217,9 @@ async function place(
     };
     const { lease } = known.record;
     const free = !lease || Date.parse(lease.until) <= now.getTime();
-    const record = { ...known.record, ...placeOrder(known.record, wish, configured, now) };
+    const ordered = placeOrder(known.record, wish, configured, now);
+    // The pass finds the principal by what the settings call it now.
+    const record = { ...known.record, principal: principal.name, ...ordered };
     if (free && (await claimed(deps, known, record))) return true;
     await deps.pause(PAUSE_MS);
   }

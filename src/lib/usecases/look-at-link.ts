@@ -122,7 +122,9 @@ async function takeLease(
   // What is wanted is on record before anything is done about it.
   const will = willOf(known.record, tenure, { request, configured: principal.wantedPartnerId, now });
   try {
-    return await deps.links.claim(known, { ...known.record, ...will, lease: { owner, until } });
+    // The settings may call the principal otherwise by now.
+    const record = { ...known.record, principal: link.principal, ...will, lease: { owner, until } };
+    return await deps.links.claim(known, record);
   } catch (error) {
     // Somebody else has just taken it.
     if (!isConflict(error)) throw error;

@@ -207,10 +207,18 @@ async function readDirectly(
     ({ subscriptionId, verdict }) => subscriptionId === scope.subscriptionId && verdict !== 'not-visible',
   );
   if (!known && (!belongs || ours.length === 0)) return expected ? { kind: 'not-visible', scope } : null;
-  if (!belongs && ours.length > 0 && facts.tenantId !== deps.managingTenantId)
-    return { kind: 'moved', scope, to: facts.tenantId };
+  if (ours.length > 0 && hasMoved(deps, facts, record)) return { kind: 'moved', scope, to: facts.tenantId };
   if (ours.length > 0 && unwatched.length === ours.length) return { kind: 'excluded', scope };
   return { kind: 'delegations', scope, facts, delegations: list.value, direct: true };
+}
+
+/** Whether a subscription belongs to another customer's tenant than it did. */
+function hasMoved(
+  { managingTenantId }: Pick<ObserveCoverageDeps, 'managingTenantId'>,
+  { tenantId }: SubscriptionFacts,
+  { registration }: TenantRecord,
+): boolean {
+  return tenantId !== registration.tenantId && tenantId !== managingTenantId;
 }
 
 /** The index is quick with a subscription's state, but bad news is proven first; what it does not know is read. */
@@ -228,8 +236,8 @@ async function subscriptionFacts(
 /**
  * 401, 403 and 404 prove nothing by themselves. A scope we covered is gone only when, besides, the index lacks it and a
  * complete list of subscriptions lacks it too, or lacks our tenant among those that manage it; or when the activity log
- * names its removal; or when the index shows
- * others of our delegations in that subscription, and has had the time it may need to show this one.
+ * names its removal; or when the index shows others of our delegations in that subscription, and has had the time it may
+ * need to show this one. It has moved when that list shows it managed by us in another tenant.
  */
 async function judgeNoAccess(
   deps: ObserveCoverageDeps,
@@ -253,8 +261,11 @@ async function judgeNoAccess(
   if (await isRemovedByLog(deps, record, scope)) return { kind: 'gone', scope };
 
   const listed = (await deps.estate.subscriptions()).get(scope.subscriptionId);
-  const stillManaged = listed?.managedByTenantIds.includes(deps.managingTenantId) ?? false;
-  return stillManaged ? { kind: 'unreadable', scope, failure } : { kind: 'gone', scope };
+  if (!listed?.managedByTenantIds.includes(deps.managingTenantId)) return { kind: 'gone', scope };
+  // Managed by us in another tenant: it has moved, and what is delegated there does not open this scope.
+  return hasMoved(deps, listed, record)
+    ? { kind: 'moved', scope, to: listed.tenantId }
+    : { kind: 'unreadable', scope, failure };
 }
 
 /** Whether the activity log names the removal of a scope, after the last time it was read directly. */

@@ -59,7 +59,7 @@ export async function linkIdentityOf(
   if (tenantId === undefined || tenantId === principal.homeTenantId) return homeIdentity(principal);
   const record = (await deps.ledger.read(tenantId))?.record;
   if (!record || !observedKindsOf(record.registration).includes('service-principal')) return null;
-  const objectId = expectedObjectId(record, principal.name);
+  const objectId = expectedObjectId(record, principal);
   return objectId === null ? null : { tenantId, objectId, principal };
 }
 

@@ -123,7 +123,7 @@ function firstStepsOf(deps: ProposeRemediesDeps, record: TenantRecord, principal
           ...{ tenantId, subscriptionId: null, resourceGroup: null },
           terms: termsOf(deps, principal),
         })
-      : assignRole({ tenantId, scope: null, objectId: expectedObjectId(record, principal.name) }),
+      : assignRole({ tenantId, scope: null, objectId: expectedObjectId(record, principal) }),
   );
 }
 
@@ -162,7 +162,7 @@ async function remedyOf(
   if (!scope) return { kind: 'unreadable', text: 'The scope lies in no subscription.' };
   const ways = one.coveredBy.length > 0 ? one.coveredBy : sightsOf(record.registration);
   if (!ways.includes('lighthouse')) {
-    return assignRole({ tenantId, scope, objectId: expectedObjectId(record, principal.name) });
+    return assignRole({ tenantId, scope, objectId: expectedObjectId(record, principal) });
   }
   try {
     return await fromLiveDelegations(deps, tenantId, principal, { ...one, at: scope });

@@ -12,7 +12,7 @@ export interface ReconcileLinkDeps {
   readonly lookAtLink: LookAtLink;
 }
 
-/** One pass over the link a request names. Throws as a look at a link, and `rejected` for an identity nobody knows. */
+/** One pass over the link a request names. Throws as a look at a link, and `denied` for an identity nobody knows. */
 export function makeReconcileLink(deps: ReconcileLinkDeps) {
   return async (request: ReconcileRequest): Promise<Outcome> => {
     const outcome = await deps.lookAtLink(await identityOf(deps, request), request);
@@ -31,8 +31,9 @@ async function identityOf(deps: ReconcileLinkDeps, request: ReconcileRequest): P
   const known = await deps.links.read(tenantId, objectId);
   const principal = deps.principals.find(({ name }) => name === known?.record.principal);
   if (principal && principal.homeTenantId !== tenantId) return { tenantId, objectId, principal };
+  // The settings may name it again; an order on its row is asked for every night until then.
   throw new Failure(
-    'rejected',
+    'denied',
     `No principal of the configuration has the object id ${objectId} in tenant ${tenantId}.`,
   );
 }

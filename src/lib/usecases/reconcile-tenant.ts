@@ -12,7 +12,7 @@ import { isAsked, linkRequestId, nextCopy, type ReconcileRequest } from '../doma
 import { principalFor, rulesFor, type AssessmentRules, type PassRules } from '../domain/pass-rules.ts';
 import { sweptAt, type SweepRecord } from '../domain/sweep-record.ts';
 import { attendedKindsOf, isByHand, sightsOf } from '../domain/tenant.ts';
-import type { TenantRecord } from '../domain/tenant-record.ts';
+import type { Pin, TenantRecord } from '../domain/tenant-record.ts';
 import { isTenantExcluded } from '../domain/watch.ts';
 import { ask } from './ask.ts';
 import { giveUpOwnLink } from './give-up-link.ts';
@@ -72,8 +72,9 @@ async function pass(
   if (!principal && isByHand(registration)) return personOrNothing(deps, known, request);
   if (!principal) {
     const name = registration.facts.principal ?? '';
+    // The settings may name it again; parked, each night's look would leave one more message.
     const unknown = new Failure(
-      'rejected',
+      'denied',
       `The tenant asks for the principal “${name}”, which the settings do not name.`,
     );
     const record = inTrouble(known.record, unknown, deps.clock(), sweptAt(known.record, lastSweep));
@@ -109,7 +110,8 @@ async function look(
   const sights = { at, causeId: request.cause.id, readings: delegated.readings, inTenant: inTenant.readings };
   const trouble = worstTrouble(delegated, inTenant);
   const link = isAsked(request) ? (delegated.link ?? inTenant.link) : null;
-  return untilWritten(deps, known, { request, at, trouble }, async (current) => {
+  const looked = { request, at, trouble, lastSweep, pinned: inTenant.pinned };
+  return untilWritten(deps, known, looked, async (current) => {
     const seen = { ...sights, sweptAt: sweptAt(current.record, lastSweep) };
     const assessment = assess(current.record, seen, rules);
     const departures = await handOver(deps, assessment.record.departures);
@@ -155,18 +157,25 @@ function answering(
 /** How often a look is written again at once when somebody else wrote the same tenant in between. */
 const WRITE_TRIES = 10;
 
+/** A look that is to be written. */
+interface Looked {
+  readonly request: ReconcileRequest;
+  readonly at: Date;
+  readonly trouble: Failure | null;
+  readonly lastSweep: SweepRecord | null;
+  /** The object whose link it may have made. */
+  readonly pinned: Pin | null;
+}
+
 /**
  * Writes what a look has shown. Somebody else may have written the tenant meanwhile: then the same look is compared with
- * what is on record now, and where that comes from a later look, ours has nothing to add.
+ * what is on record now, and where that comes from a later look, ours has nothing to add. Where the tenant was offboarded
+ * meanwhile, the pass closes it as one that begins now: it may have made the link again that another has given up.
  */
 async function untilWritten(
   deps: ReconcileTenantDeps,
   known: Versioned<TenantRecord>,
-  {
-    request,
-    at,
-    trouble,
-  }: { readonly request: ReconcileRequest; readonly at: Date; readonly trouble: Failure | null },
+  { request, at, trouble, lastSweep, pinned }: Looked,
   write: (current: Versioned<TenantRecord>) => Promise<Outcome>,
 ): Promise<Outcome> {
   let current = known;
@@ -179,7 +188,11 @@ async function untilWritten(
       if (!overtaken || tries >= WRITE_TRIES) throw error;
     }
     const now = await deps.ledger.read(known.record.registration.tenantId);
-    if (!now || now.record.registration.offboardedAt) return { kind: 'unchanged' };
+    if (!now) return { kind: 'unchanged' };
+    if (now.record.registration.offboardedAt) {
+      const record = { ...now.record, pinned: pinned ?? now.record.pinned };
+      return close(deps, { ...now, record }, lastSweep, request);
+    }
     const overtaken = now.record.lastGood !== null && Date.parse(now.record.lastGood) >= at.getTime();
     if (overtaken) return answerOvertaken(deps, now, request);
     current = now;

@@ -148,7 +148,7 @@ async function ownIdentity(
   principal: Principal,
 ): Promise<LinkIdentity> {
   const { tenantId } = record.registration;
-  const expected = expectedObjectId(record, principal.name);
+  const expected = expectedObjectId(record, principal);
   // A token of another object is refused when the link is read: it is proven to be the expected one's first.
   const objectId = expected ?? (await deps.tenantEstate.objectIdOf(principal, tenantId, expected));
   return { tenantId, objectId, principal };

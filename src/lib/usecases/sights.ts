@@ -7,7 +7,7 @@ import type { Principal } from '../domain/principal.ts';
 import type { Reading } from '../domain/reading.ts';
 import { isAsked, type ReconcileRequest } from '../domain/request.ts';
 import { observedKindsOf } from '../domain/tenant.ts';
-import { coveredThrough, expectedObjectId, type TenantRecord } from '../domain/tenant-record.ts';
+import { coveredThrough, expectedObjectId, type Pin, type TenantRecord } from '../domain/tenant-record.ts';
 import type { LookAtLink } from './look-at-link.ts';
 import type { NoteSight } from './note-sight.ts';
 import { observeCoverage, type ObserveCoverageDeps } from './observe-coverage.ts';
@@ -24,7 +24,7 @@ export interface Sight {
   readonly readings: readonly Reading[] | null;
   readonly failures: readonly Failure[];
   /** The object that proved good for use; null where none did, or none is needed. */
-  readonly pinned: TenantRecord['pinned'];
+  readonly pinned: Pin | null;
   /** What a look at the link of that way came to; null where there was none, or another pass is at it. */
   readonly link: Outcome | null;
 }
@@ -99,18 +99,23 @@ export async function lookInTenant(
     attempt(() => deps.lookAtLink(identity, request, 'ours')),
     attempt(() => observeInTenant(deps, identity, coveredThrough(record, 'service-principal'), at)),
   ]);
+  const linked = link.value && link.value.kind !== 'leased' ? link.value : null;
   return {
     readings: coverage.value,
     failures: [...link.failures, ...coverage.failures],
     // Pinned once Azure has shown this object's link or its subscriptions: that is a good use.
-    pinned: link.value || coverage.value ? { principal: principal.name, objectId: identity.objectId } : null,
-    link: link.value && link.value.kind !== 'leased' ? link.value : null,
+    pinned: linked || coverage.value ? pinOf(identity) : null,
+    link: linked,
   };
+}
+
+function pinOf({ objectId, principal: { name, applicationId } }: LinkIdentity): Pin {
+  return { principal: name, applicationId, objectId };
 }
 
 async function identify(deps: SightDeps, record: TenantRecord, principal: Principal): Promise<LinkIdentity> {
   const { tenantId } = record.registration;
-  const expected = expectedObjectId(record, principal.name);
+  const expected = expectedObjectId(record, principal);
   const objectId = await deps.tenantEstate.objectIdOf(principal, tenantId, expected);
   if (expected === null || expected === objectId) return { tenantId, objectId, principal };
   const who = record.registration.facts.servicePrincipalObjectId ? 'the onboarding event names' : 'it was';

@@ -76,7 +76,7 @@ function linkWithin(deps: StandingDeps, tenant: TenantSummary): Whose[] {
   const { registration } = tenant;
   const principal = principalFor(deps, registration);
   if (!principal || !observedKindsOf(registration).includes('service-principal')) return [];
-  const objectId = expectedObjectId(tenant, principal.name);
+  const objectId = expectedObjectId(tenant, principal);
   return objectId ? [{ tenantId: registration.tenantId, objectId }] : [];
 }
 

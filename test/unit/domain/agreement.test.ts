@@ -88,6 +88,12 @@ describe('a change of agreement', () => {
       ofTenant(told(['ea', 1], ['mca', 4]), told(['pay-as-you-go', 2])),
       null,
     ],
+    ['told at once with the tenant’s is none', ofTenant(told(['ea', 3]), told(['azure-plan', 3])), null],
+    [
+      'told at once with another of the tenant’s is from what held before both',
+      ofTenant(told(['ea', 1], ['mca', 3]), told(['azure-plan', 3])),
+      change('azure-plan', 3),
+    ],
     ['and back again is none', ofTenant(told(['ea', 1], ['mca', 2], ['ea', 3])), null],
     [
       'told again later is still of its first day',

@@ -9,6 +9,8 @@ import type { TenantRecord } from '../../../src/lib/domain/tenant-record.ts';
 import type { AccessKind } from '../../../src/lib/domain/tenant.ts';
 import { DAY, HOUR } from '../../support/clock.ts';
 import {
+  aDelegation,
+  aGrant,
   anAssignment,
   anOwnReading,
   anUnreadable,
@@ -322,6 +324,46 @@ describe('two ways of access', () => {
     expect(told(look(before, { readings: gone, inTenant: gone }).record)).toEqual([[whole, 'gone']]);
   });
 
+  const earnsByDelegation = aReading(1, { delegations: [aDelegation()] });
+  const readerByDelegation = aReading(1, {
+    scope: web,
+    delegations: [aDelegation({ scope: web, authorizations: [aGrant(roles.reader)] })],
+  });
+
+  it.each<[string, string, Partial<Look>]>([
+    [
+      'the delegation of its subscription earns, its own role does not',
+      'lighthouse',
+      { readings: [earnsByDelegation], inTenant: [anOwnReading(1, [anAssignment(web.id, roles.reader)])] },
+    ],
+    [
+      'the role on its subscription earns, its own delegation does not',
+      'service-principal',
+      { readings: [readerByDelegation], inTenant: [anOwnReading()] },
+    ],
+  ])('hand down to a group what its subscription earns: %s', (_, way, seen) => {
+    const { record } = look(aTenantRecord(both), seen);
+
+    expect(record.scopes).toMatchObject([
+      { scope: whole, verdict: 'earning', inherited: false, coveredBy: [way] },
+      { scope: web.id, verdict: 'earning', inherited: true, coveredBy: [way], roleIds: [roles.contributor] },
+    ]);
+    expect(record.openGaps).toEqual([]);
+    expect(look(record, seen).change).toBeNull();
+  });
+
+  it('lose no group whose subscription earns in the other way', () => {
+    const before = aCoveredTenant([aScopeRecord(1), groupScope()], both);
+
+    const assessment = look(before, {
+      readings: [earnsByDelegation],
+      inTenant: [{ kind: 'gone', scope: subscription(1) }],
+    });
+
+    expect(told(assessment.record)).toEqual([[whole, 'earning']]);
+    expect(assessment.change?.gapsOpened).toEqual([]);
+  });
+
   it('are complete only when both were looked at', () => {
     const before = aTenantRecord(both);
 
@@ -376,6 +418,31 @@ describe('whatever our service principal sees', () => {
       aTenantRecord(ownOnly),
     );
   const later = new Date(NOON.getTime() + DAY);
+
+  /** What is delegated on the subscription and on one of its groups, as a direct list shows it. */
+  const delegated = fc
+    .array(
+      fc.tuple(fc.constantFrom(subscription(1), web), fc.constantFrom(roles.contributor, roles.reader)),
+      {
+        minLength: 1,
+        maxLength: 2,
+      },
+    )
+    .map((list) => list.map(([scope, role]) => aDelegation({ scope, authorizations: [aGrant(role)] })))
+    .map((delegations): Reading[] => [aReading(1, { delegations })]);
+
+  it('one way that cannot be read changes nothing of what both have shown', () => {
+    fc.assert(
+      fc.property(delegated, assignments, fc.boolean(), (readings, held, isWhole) => {
+        const inTenant = [anOwnReading(1, held)];
+        const { record } = look(aTenantRecord(both), { readings, inTenant });
+        const blind = isWhole ? null : [anUnreadable(1)];
+
+        expect(look(record, { readings, inTenant: blind }, later)).toMatchObject({ change: null });
+        expect(look(record, { readings: blind, inTenant }, later)).toMatchObject({ change: null });
+      }),
+    );
+  });
 
   it('a second look at the same changes nothing', () => {
     fc.assert(

@@ -417,10 +417,10 @@ describe('a confirmed relink', () => {
 });
 
 describe('the link of a service principal in a customer’s tenant', () => {
-  async function anOwnLink(): Promise<Stage> {
-    const stage = await aLinkedStage();
+  async function anOwnLink(principals = [aPrincipal()]): Promise<Stage> {
+    const stage = await aLinkedStage({ principals });
     const facts = { accessKinds: ['service-principal' as const] };
-    const pinned = { principal: 'pal-link', objectId: ids.palInTenant };
+    const pinned = { principal: 'pal-link', applicationId: ids.palApplication, objectId: ids.palInTenant };
     const scope = aScopeRecord(1, { coveredBy: ['service-principal'] });
     stage.ledger.hold(aCoveredTenant([scope], { registration: aRegistration({ facts }), pinned }));
     const own = anObservedLink({ tenantId: ids.customer, objectId: ids.palInTenant });
@@ -435,6 +435,22 @@ describe('the link of a service principal in a customer’s tenant', () => {
     );
     return stage;
   }
+
+  it('follows an order though the settings have given its principal another name', async () => {
+    const stage = await anOwnLink([aPrincipal({ name: 'pal-renamed' })]);
+    const input = confirmed(OURS, { tenantId: ids.customer, confirmAffected: 1 });
+
+    await stage.changeLink({
+      verb: 'unlink',
+      principal: 'pal-renamed',
+      input,
+      by: 'ada@fabrikam',
+      idempotencyKey: null,
+    });
+
+    expect(await stage.workOff()).toEqual(['unlinked']);
+    expect(stage.links.held(ids.customer, ids.palInTenant).principal).toBe('pal-renamed');
+  });
 
   it('is unlinked by itself, and concerns that tenant alone', async () => {
     const stage = await anOwnLink();

@@ -3,7 +3,15 @@ import type { TenantRecord } from '../../../src/lib/domain/tenant-record.ts';
 import { dporStatus } from '../../../src/lib/domain/dpor.ts';
 import { summaryOf } from '../../../src/lib/domain/tenant-summary.ts';
 import { DAY, HOUR } from '../../support/clock.ts';
-import { aDelegation, aGrant, ids, roles, someFacts, subscription } from '../../support/delegations.ts';
+import {
+  aDelegation,
+  aGrant,
+  ids,
+  resourceGroup,
+  roles,
+  someFacts,
+  subscription,
+} from '../../support/delegations.ts';
 import { aRequest } from '../../support/requests.ts';
 import { aStage, type Stage } from '../../support/stage.ts';
 import {
@@ -114,6 +122,23 @@ describe.each(orders)('a subscription that moved to another tenant of ours, wher
     });
   });
 
+  it('has moved too where only a resource group of it is delegated there', async () => {
+    const stage = aStageWithAMove();
+    announceNew(stage);
+    const web = resourceGroup(1, 'Web');
+    stage.azure.put({
+      facts: someFacts(1, { tenantId: NEW }),
+      delegations: [aDelegation({ scope: web })],
+    });
+
+    for (const tenantId of order) await look(stage, tenantId);
+
+    const [before, after] = [stage.ledger.held(OLD), stage.ledger.held(NEW)];
+    expect(before.scopes.map(({ scope }) => scope)).toEqual([subscription(2).id]);
+    expect(before).toMatchObject({ failure: null, openGaps: [], departures: [{ to: NEW, handOver: null }] });
+    expect(after.scopes).toMatchObject([{ scope: web.id, verdict: 'earning' }]);
+  });
+
   it('has earned before, where it is lost by the move', async () => {
     const stage = aStageWithAMove(roles.reader, { scopes: [aScopeRecord(1), aScopeRecord(2)], openGaps: [] });
     announceNew(stage);
@@ -135,6 +160,20 @@ describe.each(orders)('a subscription that moved to another tenant of ours, wher
   });
 });
 
+describe('a subscription that left its tenant while that was excluded', () => {
+  it('was lost in its new tenant when it was first seen bad there, and not before', async () => {
+    const scopes = [aScopeRecord(1), aScopeRecord(2)];
+    const stage = aStageWithAMove(roles.reader, { phase: 'excluded', scopes, openGaps: [] });
+    announceNew(stage);
+
+    for (const tenantId of [NEW, OLD, NEW]) await look(stage, tenantId);
+
+    expect(stage.ledger.held(NEW).openGaps).toMatchObject([
+      { firstBadAt: '2026-03-10T13:00:00.000Z', lastEarningAt: '2026-03-10T13:00:00.000Z' },
+    ]);
+  });
+});
+
 describe('a subscription that moved to a tenant nobody has announced', () => {
   it('leaves its gap counted where it was, until that tenant is on record', async () => {
     const stage = aStageWithAMove();
@@ -148,6 +187,33 @@ describe('a subscription that moved to a tenant nobody has announced', () => {
 
     expect(summaryOf(stage.ledger.held(OLD))).toMatchObject({ openMoves: 0, atRisk: [] });
     expect(stage.ledger.held(NEW).openGaps).toMatchObject([{ firstBadAt: '2026-03-05T12:00:00.000Z' }]);
+  });
+
+  it('and came back before that has its gap again, from its first day on', async () => {
+    const stage = aStageWithAMove();
+    await look(stage, OLD);
+    const authorizations = [aGrant(roles.reader)];
+    stage.azure.put({
+      facts: someFacts(1),
+      delegations: [aDelegation({ scope: subscription(1), authorizations })],
+    });
+    stage.clock.pass(DAY);
+
+    await look(stage, OLD);
+
+    const back = stage.ledger.held(OLD);
+    expect(back.openGaps).toMatchObject([
+      {
+        scope: subscription(1).id,
+        firstBadAt: '2026-03-05T12:00:00.000Z',
+        lastEarningAt: '2026-03-04T12:00:00.000Z',
+      },
+    ]);
+    expect(back).toMatchObject({ departures: [], arrivals: [] });
+    expect(stage.ledger.changes(OLD).map(({ moves }) => moves)).toEqual([
+      [{ subscriptionId: subscription(1).subscriptionId, to: NEW }],
+      [{ subscriptionId: subscription(1).subscriptionId, from: NEW }],
+    ]);
   });
 
   it('is looked at again soon, because a sweep may register that tenant any moment', async () => {
@@ -178,6 +244,27 @@ it('a subscription that moved is no longer expected in its old tenant, until it 
     departures: [],
     scopes: [{ scope: subscription(1).id, verdict: 'earning' }, { scope: subscription(2).id }],
   });
+});
+
+it('a subscription that moved is expected again in its old tenant when it is told anew that it is there', async () => {
+  const facts = { subscriptionIds: [subscription(1).subscriptionId, subscription(2).subscriptionId] };
+  const factTimes = { subscriptionIds: '2026-03-10T12:30:00.000Z' };
+  const registration = aRegistration({ facts, factTimes });
+  const stage = aStageWithAMove(roles.contributor, { registration });
+  announceNew(stage);
+  await look(stage, OLD);
+  stage.azure.remove(subscription(1).subscriptionId);
+  await look(stage, OLD);
+  expect(stage.ledger.held(OLD).scopes.map(({ verdict }) => verdict)).toEqual(['earning']);
+
+  const anew = { ...registration, factTimes: { subscriptionIds: '2026-03-10T14:30:00.000Z' } };
+  stage.ledger.hold({ ...stage.ledger.held(OLD), registration: anew });
+  await look(stage, OLD);
+
+  expect(stage.ledger.held(OLD).scopes).toMatchObject([
+    { scope: subscription(1).id, verdict: 'not-visible' },
+    { scope: subscription(2).id, verdict: 'earning' },
+  ]);
 });
 
 it('a subscription that moved to a tenant which delegates nothing to us is gone', async () => {

@@ -21,6 +21,18 @@ const ownLink = (partnerId = '4681234') =>
 const row = (stage: Stage) => stage.links.held(ids.customer, ids.palInTenant);
 const writes = (stage: Stage) => stage.partnerLinks.calls.filter((call) => call !== 'GET');
 const BOTH = { accessKinds: ['lighthouse' as const, 'service-principal' as const] };
+const OWN = { accessKinds: ['service-principal' as const] };
+
+/** An event that offboards the customer. */
+const offboarding = (changes: { source?: string } = {}) => ({
+  specversion: '1.0',
+  type: 'pal.tenant.offboarded.v1',
+  source: 'crm',
+  id: 'event-9',
+  time: '2026-03-10T11:59:00Z',
+  data: { tenantId: ids.customer },
+  ...changes,
+});
 
 /** A tenant with a link of its own and one it shares, as passes have left it, now offboarded. */
 function anOffboardedTenant(
@@ -76,6 +88,19 @@ describe('a tenant that was offboarded', () => {
     ]);
   });
 
+  it.each([
+    ['announced by Lighthouse alone since', { facts: { accessKinds: ['lighthouse' as const] } }],
+    ['announced for people alone since', { facts: { accessKinds: ['guest-user' as const] } }],
+    ['told to use another principal since', { facts: { ...BOTH, principal: 'pal-bergen' } }],
+  ])('loses its own link though it was %s', async (_, changes) => {
+    const stage = anOffboardedTenant(true, changes);
+
+    expect(await stage.reconcileTenant(aRequest())).toEqual({ kind: 'unlinked' });
+
+    expect(stage.partnerLinks.linkOf(ids.palInTenant)).toBeNull();
+    expect(stage.partnerLinks.linkOf(ids.pal)).not.toBeNull();
+  });
+
   it('is left alone by later passes', async () => {
     const stage = anOffboardedTenant(true);
     await stage.reconcileTenant(aRequest());
@@ -112,7 +137,7 @@ describe('a tenant that was offboarded', () => {
     await stage.reconcileTenant(aRequest());
     const back = {
       ...stage.ledger.held(ids.customer),
-      registration: aRegistration({ facts: { ...BOTH, accessKinds: ['service-principal' as const] } }),
+      registration: aRegistration({ facts: OWN }),
     };
     stage.ledger.hold(back);
 
@@ -122,6 +147,28 @@ describe('a tenant that was offboarded', () => {
     expect(row(stage).desired).toEqual({ kind: 'wanted', partnerId: '4681234' });
   });
 
+  it.each([
+    ['that pass has made again', {}],
+    ['the first pass of all has made', { pinned: null }],
+  ])('while a pass was waiting for its token there keeps no link %s', async (_, changes) => {
+    const stage = anOffboardedTenant(true, { offboardedAt: null, facts: OWN });
+    stage.ledger.hold({ ...stage.ledger.held(ids.customer), ...changes });
+    const tokenOf = stage.inTenant.objectIdOf.bind(stage.inTenant);
+    stage.inTenant.objectIdOf = async (...whose) => {
+      stage.inTenant.objectIdOf = tokenOf;
+      await stage.registerTenant(anOnboarding(offboarding()));
+      await stage.workOff();
+      return tokenOf(...whose);
+    };
+
+    const outcome = await stage.reconcileTenant(aRequest({ cause: { kind: 'sweep', id: 'sweep-1' } }));
+
+    expect(outcome).toEqual({ kind: 'unlinked' });
+    expect(stage.partnerLinks.linkOf(ids.palInTenant)).toBeNull();
+    expect(row(stage).desired).toMatchObject({ kind: 'held', by: 'offboarding' });
+    expect(stage.ledger.held(ids.customer)).toMatchObject({ phase: 'closed', scopes: [] });
+  });
+
   it('by a source that is not trusted loses nothing', async () => {
     const stage = aStage({ tenantSettings: { unlinkOnOffboard: true }, trustedSources: ['crm'] });
     const own = anOffboardedTenant(true, { offboardedAt: null });
@@ -129,16 +176,8 @@ describe('a tenant that was offboarded', () => {
     stage.links.hold(row(own));
     stage.partnerLinks.set(ownLink(), ids.palInTenant);
     stage.partnerLinks.set(anObservedLink(), ids.pal);
-    const event = {
-      specversion: '1.0',
-      type: 'pal.tenant.offboarded.v1',
-      source: 'somebody',
-      id: 'event-9',
-      time: '2026-03-10T11:59:00Z',
-      data: { tenantId: ids.customer },
-    };
 
-    await stage.registerTenant(anOnboarding(event));
+    await stage.registerTenant(anOnboarding(offboarding({ source: 'somebody' })));
     await stage.workOff();
 
     expect(writes(stage)).toEqual([]);

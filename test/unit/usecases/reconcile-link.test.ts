@@ -3,7 +3,7 @@ import { Failure } from '../../../src/lib/domain/failure.ts';
 import { messageIdOf } from '../../../src/lib/domain/request.ts';
 import { MINUTE, SECOND } from '../../support/clock.ts';
 import { aPrincipal, aSecondPrincipal, ids } from '../../support/delegations.ts';
-import { aLinkRequest } from '../../support/requests.ts';
+import { aLinkRequest, aMessage } from '../../support/requests.ts';
 import { aStage, type Stage } from '../../support/stage.ts';
 import { aLinkRecord, anObservedLink } from '../../support/tenants.ts';
 
@@ -167,13 +167,24 @@ describe('a pass over a link', () => {
     ]);
   });
 
-  it('is refused for an identity the settings do not name', async () => {
+  it('is refused for an identity the settings do not name, and parks nothing for it', async () => {
     const stage = aStage();
     const id = `${ids.managingTenant}/${ids.stranger}`;
 
-    await expect(stage.reconcileLink(aLinkRequest({ id }))).rejects.toMatchObject({ kind: 'rejected' });
+    const settled = await stage.reconcile(aMessage(aLinkRequest({ id })));
 
+    expect(settled.outcome).toMatchObject({ kind: 'failed', failure: { kind: 'denied' } });
+    expect(stage.queues.messages('parked')).toEqual([]);
     expect(stage.partnerLinks.calls).toEqual([]);
+  });
+
+  it('is known by what the settings call its principal now', async () => {
+    const stage = withLink(aStage({ principals: [aPrincipal({ name: 'pal-renamed' })] }));
+    stage.links.hold(aLinkRecord({ principal: 'pal-link' }));
+
+    await stage.reconcileLink(aLinkRequest());
+
+    expect(row(stage).principal).toBe('pal-renamed');
   });
 
   it('links each principal to its own partner ID', async () => {

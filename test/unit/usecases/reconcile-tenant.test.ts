@@ -15,7 +15,7 @@ import {
   subscription,
   subscriptionId,
 } from '../../support/delegations.ts';
-import { aRequest } from '../../support/requests.ts';
+import { aMessage, aRequest } from '../../support/requests.ts';
 import { aStage, type Stage } from '../../support/stage.ts';
 import {
   aCoveredTenant,
@@ -273,14 +273,16 @@ describe('a pass over a tenant', () => {
     ]);
   });
 
-  it('refuses a principal the settings do not name', async () => {
+  it('says in words that the settings do not name a principal, and parks nothing for it', async () => {
     const stage = aStage();
     stage.ledger.hold(aTenantRecord({ registration: aRegistration({ facts: { principal: 'pal-oslo' } }) }));
 
-    await expect(stage.reconcileTenant(aRequest())).rejects.toMatchObject({
-      kind: 'rejected',
-      message: 'The tenant asks for the principal “pal-oslo”, which the settings do not name.',
-    });
+    const settled = await stage.reconcile(aMessage(aRequest()));
+
+    const message = 'The tenant asks for the principal “pal-oslo”, which the settings do not name.';
+    expect(settled.disposition).toEqual({ do: 'settle' });
+    expect(stage.ledger.held(ids.customer).failure).toMatchObject({ kind: 'denied', message });
+    expect(stage.queues.messages('parked')).toEqual([]);
   });
 
   it('leaves a resource group delegated alone to itself', async () => {

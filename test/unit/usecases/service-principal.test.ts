@@ -30,7 +30,7 @@ import {
 const NOON = '2026-03-10T12:00:00.000Z';
 const whole = subscription(1).id;
 const web = resourceGroup(1, 'Web');
-const pinned = { principal: 'pal-link', objectId: ids.palInTenant };
+const pinned = { principal: 'pal-link', applicationId: ids.palApplication, objectId: ids.palInTenant };
 
 function announced(facts: Facts = {}) {
   return aRegistration({
@@ -187,8 +187,34 @@ describe('the object our application is in a tenant', () => {
 
     await stage.reconcileTenant(aRequest());
 
-    expect(stage.ledger.held(ids.customer).pinned).toEqual({ ...pinned, principal: 'pal-bergen' });
+    const { name, applicationId } = aSecondPrincipal();
+    expect(stage.ledger.held(ids.customer).pinned).toEqual({ ...pinned, principal: name, applicationId });
     expect(stage.partnerLinks.linkOf(ids.palInTenant)?.partnerId).toBe('4685678');
+  });
+
+  it('stays pinned when the settings give the principal another name', async () => {
+    const stage = aTenant({}, [anAssignment()], { principals: [aPrincipal({ name: 'pal-renamed' })] });
+    stage.ledger.hold({ ...stage.ledger.held(ids.customer), pinned });
+    stage.inTenant.objectId = ids.stranger;
+
+    await expect(stage.reconcileTenant(aRequest())).rejects.toMatchObject({
+      message: expect.stringContaining(`is object ${ids.stranger}, but it was ${ids.palInTenant}`) as string,
+    });
+
+    expect(stage.partnerLinks.calls).toEqual([]);
+  });
+
+  it('that an earlier version pinned by the name alone stays, and is pinned by the application then', async () => {
+    const stage = aKnownTenant();
+    const byName = { principal: 'pal-link', objectId: ids.palInTenant };
+    stage.ledger.hold({ ...stage.ledger.held(ids.customer), pinned: byName });
+    stage.inTenant.objectId = ids.stranger;
+
+    await expect(stage.reconcileTenant(aRequest())).rejects.toMatchObject({ kind: 'denied' });
+    stage.inTenant.objectId = ids.palInTenant;
+    await stage.reconcileTenant(aRequest({ hop: 1 }));
+
+    expect(stage.ledger.held(ids.customer).pinned).toEqual(pinned);
   });
 
   it('is not pinned by a token that could not be put to use', async () => {
@@ -199,6 +225,19 @@ describe('the object our application is in a tenant', () => {
     await expect(stage.reconcileTenant(aRequest())).rejects.toMatchObject({ kind: 'unavailable' });
 
     expect(stage.ledger.held(ids.customer)).toMatchObject({ pinned: null, phase: 'unobserved' });
+  });
+});
+
+describe('an object whose link another pass is at', () => {
+  it('is not pinned while Azure has shown nothing of it', async () => {
+    const stage = aTenant();
+    const lease = { owner: 'another pass', until: '2026-03-10T12:03:00.000Z' };
+    stage.links.hold(aLinkRecord({ tenantId: ids.customer, objectId: ids.palInTenant, lease }));
+    stage.inTenant.fail('subscriptions', denied());
+
+    await expect(stage.reconcileTenant(aRequest())).rejects.toMatchObject({ kind: 'denied' });
+
+    expect(stage.ledger.held(ids.customer).pinned).toBeNull();
   });
 });
 

@@ -22,7 +22,7 @@ type Head = Omit<TenantRecord, 'scopes' | 'openGaps' | 'closedGaps' | 'dpor' | '
 /** What rows lack that were written before it was kept. */
 const UNTOLD: Pick<
   Head,
-  'attestations' | 'asked' | 'stillDelegatedSince' | 'departures' | 'arrivals' | 'heldBy'
+  'attestations' | 'asked' | 'stillDelegatedSince' | 'departures' | 'arrivals' | 'heldBy' | 'watchedSince'
 > = {
   attestations: [],
   asked: [],
@@ -30,6 +30,7 @@ const UNTOLD: Pick<
   departures: [],
   arrivals: [],
   heldBy: null,
+  watchedSince: null,
 };
 
 /**
