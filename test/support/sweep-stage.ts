@@ -2,6 +2,7 @@
 import { everything, type WatchRules } from '../../src/lib/domain/watch.ts';
 import { createHash } from 'node:crypto';
 import { makeRoleTable, type RoleTable } from '../../src/lib/domain/role-table.ts';
+import type { Principal } from '../../src/lib/domain/principal.ts';
 import type { SweepRecord } from '../../src/lib/domain/sweep-record.ts';
 import { makeConfirmSweep } from '../../src/lib/usecases/confirm-sweep.ts';
 import { makeDecideFoundTenants } from '../../src/lib/usecases/found-tenants.ts';
@@ -12,7 +13,7 @@ import { makeFakeFoundTenants } from '../fakes/found-tenants.ts';
 import { makeFakeSweepLists } from '../fakes/sweep-ledger.ts';
 import { makeFakeTenantList } from '../fakes/tenant-list.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './clock.ts';
-import { aDelegation, aGrant, ids, roles, someFacts, subscription, subscriptionId } from './delegations.ts';
+import { aDelegation, aGrant, aPrincipal, ids, roles, someFacts, subscription, subscriptionId } from './delegations.ts';
 import { aStage } from './stage.ts';
 
 const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 32);
@@ -30,6 +31,8 @@ interface SweepStageOptions {
   readonly adopt?: 'auto' | 'review';
   /** What operators have decided about roles; a test may change it between two sweeps. */
   readonly decided?: Record<string, boolean>;
+  /** The settings' principals; a test may change them between two sweeps. */
+  readonly principals?: Principal[];
 }
 
 export function aSweepStage(options: SweepStageOptions = {}) {
@@ -37,7 +40,8 @@ export function aSweepStage(options: SweepStageOptions = {}) {
   const currentRoles: RoleTable = { standing: (roleId) => makeRoleTable(decided).standing(roleId) };
   // What the settings exclude may change while the stage stands, as it does when the app starts anew.
   const watchRules: Writable<WatchRules> = { ...everything };
-  const stage = aStage({ watchRules, tenantSettings: { roles: currentRoles } });
+  const principals = options.principals ?? [aPrincipal()];
+  const stage = aStage({ principals, watchRules, tenantSettings: { roles: currentRoles } });
   const { clock, ledger, links, sweeps, queues, followUps, azure, outbox, log } = stage;
   const list = makeFakeTenantList(ledger, digest);
   const sweepLists = makeFakeSweepLists();
@@ -58,7 +62,7 @@ export function aSweepStage(options: SweepStageOptions = {}) {
     index: azure.index,
     passRules: {
       managingTenantId: ids.managingTenant,
-      principals: stage.principals,
+      principals,
       principalRules: [],
       partnerRole: 'direct-bill',
       watchRules,

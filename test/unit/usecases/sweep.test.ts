@@ -7,6 +7,8 @@ import { collect } from '../../support/collect.ts';
 import {
   aDelegation,
   aGrant,
+  aPrincipal,
+  aSecondPrincipal,
   ids,
   roles,
   someFacts,
@@ -114,6 +116,40 @@ describe('a sweep', () => {
     });
     expect(stage.ledger.changes(customer(1))).toHaveLength(1);
     expect(stage.links.held(ids.managingTenant, ids.pal).observed).not.toBeNull();
+  });
+
+  it('makes the link of a principal that the settings name since, though the delegations carried it all along', async () => {
+    const principals = [aPrincipal()];
+    const stage = aSweepStage({ principals });
+    const authorizations = [aGrant(), aGrant(roles.contributor, ids.secondPal)];
+    for (const n of [1, 2]) {
+      const delegations = [aDelegation({ scope: subscription(n), authorizations })];
+      stage.azure.put({ facts: someFacts(n, { tenantId: customer(n) }), delegations });
+    }
+    await stage.sweepOnce();
+    principals.unshift(aSecondPrincipal());
+    stage.clock.pass(DAY);
+
+    const first = await stage.sweepOnce();
+    stage.clock.pass(DAY);
+    const second = await stage.sweepOnce();
+
+    expect(stage.partnerLinks.linkOf(ids.secondPal)).toMatchObject({ partnerId: '4685678' });
+    expect(first.states).toEqual({ earning: 2 });
+    expect(second.tenants).toMatchObject({ steady: 2 });
+    expect(stage.ledger.held(customer(1)).scopes).toMatchObject([{ principal: 'pal-bergen' }]);
+  });
+
+  it('looks at no link on which nobody rests', async () => {
+    const stage = aSweepStage({ principals: [aPrincipal(), aSecondPrincipal()] });
+    putCustomer(stage, 1);
+    await stage.sweepOnce();
+    stage.clock.pass(DAY);
+
+    await stage.sweepOnce();
+
+    expect(stage.partnerLinks.linkOf(ids.secondPal)).toBeNull();
+    expect(await stage.links.read(ids.managingTenant, ids.secondPal)).toBeNull();
   });
 
   it('is the baseline until one has come to the end of the estate', async () => {
