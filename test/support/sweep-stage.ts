@@ -13,7 +13,16 @@ import { makeFakeFoundTenants } from '../fakes/found-tenants.ts';
 import { makeFakeSweepLists } from '../fakes/sweep-ledger.ts';
 import { makeFakeTenantList } from '../fakes/tenant-list.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './clock.ts';
-import { aDelegation, aGrant, aPrincipal, ids, roles, someFacts, subscription, subscriptionId } from './delegations.ts';
+import {
+  aDelegation,
+  aGrant,
+  aPrincipal,
+  ids,
+  roles,
+  someFacts,
+  subscription,
+  subscriptionId,
+} from './delegations.ts';
 import { aStage } from './stage.ts';
 
 const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 32);

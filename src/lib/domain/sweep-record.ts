@@ -177,6 +177,17 @@ function coveragesOf({ partial, coveredUpTo, startedAt, earlier }: SweepRecord):
   return coveredUpTo === null ? earlier : [{ upTo: coveredUpTo, startedAt }, ...earlier];
 }
 
+/** Whether sweeps say anything of how a tenant is, beside its own passes. */
+export function isSeenBySweeps({
+  registration,
+  failure,
+  lastGood,
+}: Pick<TenantSummary, 'registration' | 'failure' | 'lastGood'>): boolean {
+  if (failure || lastGood === null) return false;
+  // The index shows nothing of our own roles in a tenant: only its pass does, which writes its row.
+  return !observedKindsOf(registration).includes('service-principal');
+}
+
 /**
  * When a sweep last saw a tenant well: the start of the last finished one that covered it. A steady sweep writes no
  * tenant rows, so its row alone would look older than what is known. Null when no such sweep tells anything, or not of a
@@ -186,11 +197,9 @@ export function sweptAt(
   tenant: Pick<TenantSummary, 'registration' | 'failure' | 'lastGood' | 'heldBy'>,
   last: SweepRecord | null,
 ): string | null {
-  if (!last || tenant.failure || tenant.lastGood === null) return null;
-  // Its bad news was seen, and is not proven: until it is, what was known before grows old.
+  if (!last || !isSeenBySweeps(tenant) || tenant.lastGood === null) return null;
+  // It was left to a pass: until that has looked well, what was known before grows old.
   if (tenant.heldBy === last.sweepId) return null;
-  // The index shows nothing of our own roles in a tenant: only its pass does, which writes its row.
-  if (observedKindsOf(tenant.registration).includes('service-principal')) return null;
   const { tenantId } = tenant.registration;
   const covered = coveragesOf(last).find(({ upTo }) => upTo === null || tenantId <= upTo);
   return covered && tenant.lastGood < covered.startedAt ? covered.startedAt : null;

@@ -47,6 +47,18 @@ async function passUnavailable(stage: SweepStage, tenantId: string): Promise<voi
   await expect(stage.reconcileTenant(aRequest({ id: tenantId }))).rejects.toBe(failure);
 }
 
+/** A sweep while nobody works off what it asks for; it ends at its limit. */
+async function sweepAlone(stage: SweepStage): Promise<void> {
+  await stage.startSweep();
+  for (;;) {
+    const message = stage.queues.take('sweeps', stage.clock());
+    if (message) await stage.sweep({ queue: 'sweeps', attempts: 1, ...message });
+    const [next] = stage.queues.messages('sweeps');
+    if (!next) return;
+    if (next.at) stage.clock.set(next.at.toISOString());
+  }
+}
+
 describe('a sweep', () => {
   it('counts states and reasons, and tells no news as the first one', async () => {
     const stage = aSweepStage();
@@ -303,6 +315,32 @@ describe('a sweep', () => {
     const record = await stage.sweepOnce();
 
     expect(record.reasons).toEqual({ 'not-earning': { stale: 1 } });
+  });
+
+  it.each([
+    [
+      'whose pass cannot be written and is parked',
+      async (stage: SweepStage) => {
+        stage.ledger.fail('commit', new Failure('unexpected', 'Table Ledger refused a request (413).'));
+        await stage.sweepOnce();
+      },
+    ],
+    ['whose pass has not come to its end', sweepAlone],
+  ])('does not make a tenant look seen %s, night after night', async (_, night) => {
+    const stage = await aSweptEstate(2);
+    putCustomer(stage, 2, { role: roles.reader });
+    for (const _night of numbers(3)) {
+      await night(stage);
+      stage.clock.pass(DAY);
+    }
+
+    const last = await stage.sweeps.lastFinished();
+    const seen = (n: number) => {
+      const known = stage.ledger.held(customer(n));
+      return sweptAt(known, last) ?? known.lastGood;
+    };
+
+    expect([seen(1), seen(2)]).toEqual([last?.startedAt, '2026-03-10T12:00:01.000Z']);
   });
 
   it('is skipped while another one is under way', async () => {
