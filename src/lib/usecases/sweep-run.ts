@@ -16,7 +16,7 @@ import type {
 import { principalFor, type PassRules } from '../domain/pass-rules.ts';
 import type { Principal } from '../domain/principal.ts';
 import { linkRequestId, type ReconcileRequest } from '../domain/request.ts';
-import { noTenants, type SweepRecord, type SweptTenants } from '../domain/sweep-record.ts';
+import { noTenants, type Suspect, type SweepRecord, type SweptTenants } from '../domain/sweep-record.ts';
 import { ask } from './ask.ts';
 
 export interface SweepTenantsDeps {
@@ -55,7 +55,7 @@ export interface SweepRun {
   readonly lastSweep: SweepRecord | null;
   readonly principalsAsked: Set<string>;
   /** Tenants whose bad news waits for the brake's word, with the earning scopes each would lose. */
-  readonly suspects: { readonly tenantId: string; readonly worsening: number }[];
+  readonly suspects: Suspect[];
   leaseRenewedAt: number;
   earningBefore: number;
   counts: SweptTenants;

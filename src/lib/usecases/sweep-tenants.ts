@@ -57,7 +57,7 @@ async function assessEstate(
     deps.log.warn('sweep.superseded', { sweepId, walk: begun.walks });
     return 'running';
   }
-  const heldScopes = await releaseSuspects(run);
+  const heldScopes = await releaseSuspects(run, walked);
   const partial = walked.kind === 'partial';
   if (!partial) await forgetNotFound(deps, run.at);
   await deps.sweeps.write({

@@ -471,13 +471,16 @@ describe('the brake of a sweep', () => {
     for (const n of numbers(12)) removeCustomer(stage, n);
     return { stage, held: await stage.sweepOnce() };
   }
+  /** Twelve customers from the nth on, each with one scope to lose. */
+  const suspects = (from: number) =>
+    numbers(12).map((n) => ({ tenantId: customer(from + n - 1), worsening: 1 }));
   const gone = (stage: SweepStage) => phasesOf(stage, 30).filter((phase) => phase === 'not-delegated').length;
 
   it('holds back a mass worsening, and names whose it is', async () => {
     const { stage, held } = await aMassWorsening();
 
     expect(held).toMatchObject({ heldScopes: 12, tenants: { held: 12, asked: 0 }, states: { earning: 30 } });
-    expect(await collect(stage.sweepLists.read('held', held.sweepId))).toEqual(numbers(12).map(customer));
+    expect(await collect(stage.sweepLists.read('held', held.sweepId))).toEqual(suspects(1));
     expect(gone(stage)).toBe(0);
   });
 
@@ -488,6 +491,48 @@ describe('the brake of a sweep', () => {
     const second = await stage.sweepOnce();
 
     expect(second).toMatchObject({ heldScopes: 0, states: { earning: 18, 'not-delegated': 12 } });
+  });
+
+  /** As a mass worsening at both ends of the list, followed by a sweep that came no further than the ninth customer. */
+  async function heldAndBrokenOff() {
+    const stage = await aSweptEstate(30);
+    for (const n of numbers(6)) {
+      removeCustomer(stage, n);
+      removeCustomer(stage, 24 + n);
+    }
+    await stage.sweepOnce();
+    stage.clock.pass(DAY);
+    stage.azure.fail(`tenants ${customer(10)}`, new Failure('denied', 'Azure answered 403.'));
+    return { stage, short: await stage.sweepOnce() };
+  }
+
+  it('goes on holding what a sweep that broke off did not come to, until a whole one agrees', async () => {
+    const { stage, short } = await heldAndBrokenOff();
+    const kept = await collect(stage.sweepLists.read('held', short.sweepId));
+    const unseen = stage.ledger.held(customer(25));
+    const seenAt = sweptAt(unseen, short);
+    stage.clock.pass(DAY);
+
+    const whole = await stage.sweepOnce();
+
+    expect(short).toMatchObject({
+      partial: true,
+      heldScopes: 6,
+      states: { earning: 24, 'not-delegated': 6 },
+    });
+    expect(kept.map(({ tenantId }) => tenantId)).toEqual(numbers(6).map((n) => customer(24 + n)));
+    expect([unseen.lastGood, seenAt]).toEqual(['2026-03-10T12:00:01.000Z', null]);
+    expect(whole).toMatchObject({ heldScopes: 0, states: { earning: 18, 'not-delegated': 12 } });
+  });
+
+  it('lets an operator confirm what a sweep that broke off goes on holding', async () => {
+    const { stage, short } = await heldAndBrokenOff();
+
+    const confirmed = await stage.confirm(short.sweepId, 'kari@fabrikam.example');
+    await stage.settle();
+
+    expect(confirmed).toEqual({ kind: 'confirmed', tenants: 6 });
+    expect(gone(stage)).toBe(12);
   });
 
   it('is no good look at the tenants it holds: what was known of them grows old from the sweep before', async () => {
@@ -544,9 +589,7 @@ describe('the brake of a sweep', () => {
     const second = await stage.sweepOnce();
 
     expect(second).toMatchObject({ heldScopes: 12, states: { earning: 18, 'not-delegated': 12 } });
-    expect(await collect(stage.sweepLists.read('held', second.sweepId))).toEqual(
-      numbers(12).map((n) => customer(n + 12)),
-    );
+    expect(await collect(stage.sweepLists.read('held', second.sweepId))).toEqual(suspects(13));
   });
 
   it('lets an operator confirm, once', async () => {
