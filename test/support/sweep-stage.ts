@@ -8,6 +8,7 @@ import { makeConfirmSweep } from '../../src/lib/usecases/confirm-sweep.ts';
 import { makeDecideFoundTenants } from '../../src/lib/usecases/found-tenants.ts';
 import { makeStartSweep } from '../../src/lib/usecases/start-sweep.ts';
 import type { SweepTenantsDeps } from '../../src/lib/usecases/sweep-run.ts';
+import { makeSweep } from '../../src/lib/usecases/sweep.ts';
 import { makeSweepTenants } from '../../src/lib/usecases/sweep-tenants.ts';
 import { makeFakeFoundTenants } from '../fakes/found-tenants.ts';
 import { makeFakeSweepLists } from '../fakes/sweep-ledger.ts';
@@ -85,7 +86,14 @@ export function aSweepStage(options: SweepStageOptions = {}) {
     finishPauseMs: 30 * SECOND,
     finishLimitMs: HOUR,
   };
-  const sweep = makeSweepTenants(deps);
+  const sweep = makeSweep({
+    sweepTenants: makeSweepTenants(deps),
+    queues,
+    clock,
+    log,
+    retry: { limit: 3, baseMs: 10 * SECOND, capMs: MINUTE, ceilingMs: HOUR },
+    random: () => 0.5,
+  });
   const startSweep = makeStartSweep({ queues, clock });
 
   /** Works off both queues; looks at the end of a sweep come at their time. A handler that throws gets its message again. */

@@ -404,6 +404,50 @@ describe('a sweep that breaks off', () => {
     expect(endOf(stage)).toEqual(endOf(expected));
   });
 
+  const unavailable = () => new Failure('unavailable', 'The table does not answer.');
+
+  it.each([
+    ['reading the ledger', (stage: SweepStage) => stage.ledger.fail('read', unavailable(), 2)],
+    ['writing its record', (stage: SweepStage) => stage.sweeps.fail('write', unavailable(), 2)],
+    ['asking for its end', (stage: SweepStage) => stage.queues.fail('send sweeps', unavailable())],
+    ['telling of its end', (stage: SweepStage) => stage.outbox.fail('announce', unavailable(), 2)],
+  ])('by a short outage while %s goes on by a scheduled copy, to the same end', async (_, strike) => {
+    const aWorsened = async () => {
+      const stage = await aSweptEstate(4);
+      putCustomer(stage, 2, { role: roles.reader });
+      return stage;
+    };
+    const undisturbed = await (await aWorsened()).sweepOnce();
+    const stage = await aWorsened();
+    stage.clock.pass(SECOND);
+    const sweepId = await stage.startSweep();
+    strike(stage);
+    const started = stage.clock();
+
+    await stage.settle();
+
+    const record = await stage.sweeps.read(sweepId);
+    expect(record).toMatchObject({ status: 'finished', states: undisturbed.states, openFollowUps: 0 });
+    expect(stage.clock().getTime() - started.getTime()).toBeGreaterThanOrEqual(40 * SECOND);
+    expect(stage.queues.messages('parked')).toEqual([]);
+  });
+
+  it('again and again is parked with the reason, and waits there as it was', async () => {
+    const stage = await aSweptEstate(1);
+    stage.clock.pass(SECOND);
+    const sweepId = await stage.startSweep();
+    stage.sweeps.fail('write', unavailable(), 3);
+
+    await stage.settle();
+
+    const [parked] = stage.queues.messages('parked');
+    expect(parked?.properties).toMatchObject({
+      source: 'sweeps',
+      reason: 'Given up after 3 attempts: The table does not answer.',
+    });
+    expect(JSON.parse(Buffer.from(parked?.body ?? []).toString())).toMatchObject({ do: 'start', sweepId });
+  });
+
   it('asks anew for what its first walk had asked for and had', async () => {
     const stage = aStageInTrouble();
     const sweepId = await stage.startSweep();
