@@ -1,8 +1,8 @@
 /**
  * Triggered by a request on the sweeps queue to begin a sweep, or to see whether one has ended. Promises: the whole
  * estate is compared with the ledger once; delivered again after a crash, it takes over its own lease and begins anew.
- * A message that is no such request is parked; when ledger or queue cannot be written the handler throws, and it is
- * delivered again.
+ * A step that fails is sent on as a scheduled copy or parked, by the table of fates, and a message that is no such request
+ * is parked; the handler throws only when the queue cannot be written: then it is delivered again.
  */
 import { app, type InvocationContext } from '@azure/functions';
 import { messageFacts } from './message-facts.ts';

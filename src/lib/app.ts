@@ -65,6 +65,7 @@ import { makeRequestRelink } from './usecases/request-relink.ts';
 import { makeSendDigest } from './usecases/send-digest.ts';
 import { makeSendNotice } from './usecases/send-notice.ts';
 import { makeStartSweep } from './usecases/start-sweep.ts';
+import { makeSweep } from './usecases/sweep.ts';
 import { makeSweepTenants } from './usecases/sweep-tenants.ts';
 import { makeWatchDelegations } from './usecases/watch-delegations.ts';
 
@@ -134,6 +135,27 @@ function makeApp(config: Config, writeLine: WriteLine, instruments: Instruments)
     }),
   );
   const reconcileLink = makeReconcileLink({ links, principals: config.principals, lookAtLink });
+  const sweepTenants = judging(currentRoles, (roles) =>
+    makeSweepTenants({
+      ...config.sweep,
+      ledger,
+      list,
+      links,
+      sweeps,
+      sweepLists,
+      followUps,
+      outbox,
+      found,
+      index: azure.index,
+      queues,
+      passRules: { ...config, roles },
+      clock,
+      log,
+      digest,
+      indexLagAllowanceMs: config.indexLagAllowanceMs,
+      staleAfterMs: config.staleAfterMs,
+    }),
+  );
 
   const actions = {
     checkDeployment: makeCheckDeployment({
@@ -232,27 +254,7 @@ function makeApp(config: Config, writeLine: WriteLine, instruments: Instruments)
         })
       : null,
     startSweep: makeStartSweep({ queues, clock }),
-    sweep: judging(currentRoles, (roles) =>
-      makeSweepTenants({
-        ...config.sweep,
-        ledger,
-        list,
-        links,
-        sweeps,
-        sweepLists,
-        followUps,
-        outbox,
-        found,
-        index: azure.index,
-        queues,
-        passRules: { ...config, roles },
-        clock,
-        log,
-        digest,
-        indexLagAllowanceMs: config.indexLagAllowanceMs,
-        staleAfterMs: config.staleAfterMs,
-      }),
-    ),
+    sweep: makeSweep({ sweepTenants, queues, retry: config.retry, clock, random: Math.random, log }),
     sendNotice: makeSendNotice({
       ...telling,
       ...config.notices,

@@ -173,14 +173,16 @@ describe.each(kinds)('lists of a sweep %s', (_, make) => {
 
   it('are dropped one by one', async () => {
     const { lists } = make();
-    await lists.write('held', 'sweep-1', [ids.customer]);
-    await lists.write('held', 'sweep-2', [ids.otherCustomer]);
+    await lists.write('held', 'sweep-1', [{ tenantId: ids.customer, worsening: 2 }]);
+    await lists.write('held', 'sweep-2', [{ tenantId: ids.otherCustomer, worsening: 1 }]);
     await lists.write('states', 'sweep-1', tenantsAt(1, 'earning'));
 
     await lists.drop('held', 'sweep-1');
 
     expect(await collect(lists.read('held', 'sweep-1'))).toEqual([]);
-    expect(await collect(lists.read('held', 'sweep-2'))).toEqual([ids.otherCustomer]);
+    expect(await collect(lists.read('held', 'sweep-2'))).toEqual([
+      { tenantId: ids.otherCustomer, worsening: 1 },
+    ]);
     expect(await collect(lists.read('states', 'sweep-1'))).toHaveLength(1);
   });
 });

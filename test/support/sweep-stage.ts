@@ -2,17 +2,28 @@
 import { everything, type WatchRules } from '../../src/lib/domain/watch.ts';
 import { createHash } from 'node:crypto';
 import { makeRoleTable, type RoleTable } from '../../src/lib/domain/role-table.ts';
+import type { Principal } from '../../src/lib/domain/principal.ts';
 import type { SweepRecord } from '../../src/lib/domain/sweep-record.ts';
 import { makeConfirmSweep } from '../../src/lib/usecases/confirm-sweep.ts';
 import { makeDecideFoundTenants } from '../../src/lib/usecases/found-tenants.ts';
 import { makeStartSweep } from '../../src/lib/usecases/start-sweep.ts';
 import type { SweepTenantsDeps } from '../../src/lib/usecases/sweep-run.ts';
+import { makeSweep } from '../../src/lib/usecases/sweep.ts';
 import { makeSweepTenants } from '../../src/lib/usecases/sweep-tenants.ts';
 import { makeFakeFoundTenants } from '../fakes/found-tenants.ts';
 import { makeFakeSweepLists } from '../fakes/sweep-ledger.ts';
 import { makeFakeTenantList } from '../fakes/tenant-list.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './clock.ts';
-import { aDelegation, aGrant, ids, roles, someFacts, subscription, subscriptionId } from './delegations.ts';
+import {
+  aDelegation,
+  aGrant,
+  aPrincipal,
+  ids,
+  roles,
+  someFacts,
+  subscription,
+  subscriptionId,
+} from './delegations.ts';
 import { aStage } from './stage.ts';
 
 const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 32);
@@ -30,6 +41,8 @@ interface SweepStageOptions {
   readonly adopt?: 'auto' | 'review';
   /** What operators have decided about roles; a test may change it between two sweeps. */
   readonly decided?: Record<string, boolean>;
+  /** The settings' principals; a test may change them between two sweeps. */
+  readonly principals?: Principal[];
 }
 
 export function aSweepStage(options: SweepStageOptions = {}) {
@@ -37,7 +50,8 @@ export function aSweepStage(options: SweepStageOptions = {}) {
   const currentRoles: RoleTable = { standing: (roleId) => makeRoleTable(decided).standing(roleId) };
   // What the settings exclude may change while the stage stands, as it does when the app starts anew.
   const watchRules: Writable<WatchRules> = { ...everything };
-  const stage = aStage({ watchRules, tenantSettings: { roles: currentRoles } });
+  const principals = options.principals ?? [aPrincipal()];
+  const stage = aStage({ principals, watchRules, tenantSettings: { roles: currentRoles } });
   const { clock, ledger, links, sweeps, queues, followUps, azure, outbox, log } = stage;
   const list = makeFakeTenantList(ledger, digest);
   const sweepLists = makeFakeSweepLists();
@@ -58,7 +72,7 @@ export function aSweepStage(options: SweepStageOptions = {}) {
     index: azure.index,
     passRules: {
       managingTenantId: ids.managingTenant,
-      principals: stage.principals,
+      principals,
       principalRules: [],
       partnerRole: 'direct-bill',
       watchRules,
@@ -72,7 +86,14 @@ export function aSweepStage(options: SweepStageOptions = {}) {
     finishPauseMs: 30 * SECOND,
     finishLimitMs: HOUR,
   };
-  const sweep = makeSweepTenants(deps);
+  const sweep = makeSweep({
+    sweepTenants: makeSweepTenants(deps),
+    queues,
+    clock,
+    log,
+    retry: { limit: 3, baseMs: 10 * SECOND, capMs: MINUTE, ceilingMs: HOUR },
+    random: () => 0.5,
+  });
   const startSweep = makeStartSweep({ queues, clock });
 
   /** Works off both queues; looks at the end of a sweep come at their time. A handler that throws gets its message again. */

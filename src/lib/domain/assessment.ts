@@ -207,6 +207,7 @@ function signature({ registration, phase, scopes, openGaps }: TenantRecord): str
       s.agreement,
       s.agreementSource,
       s.countsFor,
+      s.principal,
       reverifySinceOf(registration, s),
       JSON.stringify(s.offers),
       s.roleIds.join(),

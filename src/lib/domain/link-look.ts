@@ -1,11 +1,19 @@
 import { detailOf, withAsked, type Asked } from './asked.ts';
-import { orderEnded, partnerIdBehind, type LinkOrder, type LinkWill } from './desired-link.ts';
+import {
+  orderEnded,
+  partnerIdBehind,
+  type DesiredLink,
+  type LinkOrder,
+  type LinkWill,
+} from './desired-link.ts';
 import { noteOf, type Failure } from './failure.ts';
 import { linkStateOf, standing, type LinkChange, type LinkReading, type LinkRecord } from './link.ts';
 import type { Outcome } from './outcome.ts';
 
 /** What one look at a link came to. */
 export interface LinkLook {
+  /** What was wanted of the link when it was looked at. */
+  readonly desired: DesiredLink;
   readonly reading: LinkReading;
   readonly outcome: Outcome;
 }
@@ -20,14 +28,15 @@ export interface LookContext {
 /** The row and its change after a look that read the link. */
 export function afterLook(
   before: LinkRecord,
-  { reading, outcome }: LinkLook,
+  { desired, reading, outcome }: LinkLook,
   { at, causeId, configured }: LookContext,
 ): { readonly record: LinkRecord; readonly change: LinkChange | null } {
   const now = at.toISOString();
   const failure = outcome.kind === 'failed' ? outcome.failure : null;
-  const { will, done } = willAfter(before, outcome);
+  const { will, done } = willAfter({ desired, order: before.order }, outcome);
   const wanted = partnerIdBehind(will.desired, configured);
-  const from = linkStateOf(before, wanted);
+  // By what was wanted then: a link that is wrong because the settings name another partner ID now is news too.
+  const from = linkStateOf(before, before.order ? wanted : wantedIn(before.desired, configured));
   const to = standing(reading, wanted);
   const partnerId = reading?.partnerId ?? null;
   const regained = before.blindSince !== null;
@@ -80,6 +89,10 @@ export function afterFailure(
   };
   const change = { version, at: now, causeId, from: state, to: state, partnerId, sight: 'lost' as const };
   return { record, change: lost ? change : null };
+}
+
+function wantedIn(desired: DesiredLink, configured: string): string {
+  return desired.kind === 'wanted' ? desired.partnerId : partnerIdBehind(desired, configured);
 }
 
 /** An order ends with the pass that carried it out or did not; one whose pass failed stays for the next. */

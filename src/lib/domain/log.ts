@@ -19,6 +19,8 @@ export type LogEvent =
   | 'sweep.confirmed'
   | 'sweep.assessed'
   | 'sweep.finished'
+  | 'sweep.retried'
+  | 'sweep.parked'
   | 'notice.told'
   | 'notice.delivered'
   | 'notice.retried'

@@ -15,7 +15,7 @@ import type { ListedRole, RoleSchedule } from './role-assignment.ts';
 import type { Scope } from './scope.ts';
 import type { SubscriptionFacts } from './subscription.ts';
 import type { TenantAt } from './sweep-news.ts';
-import type { Confirmation, EstateCall, SweepRecord } from './sweep-record.ts';
+import type { Confirmation, EstateCall, Suspect, SweepRecord } from './sweep-record.ts';
 import type { TenantChange, TenantRecord } from './tenant-record.ts';
 import type { TenantSummary } from './tenant-summary.ts';
 import type { Registration } from './tenant.ts';
@@ -256,7 +256,7 @@ export interface SweepLedger {
 /** What the long lists beside a sweep's record hold. */
 export interface SweepListItems {
   /** Tenants whose bad news the sweep holds back. */
-  readonly held: string;
+  readonly held: Suspect;
   /** Every tenant's state as the sweep left it, in the order of ids. */
   readonly states: TenantAt;
 }

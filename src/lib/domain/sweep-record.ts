@@ -52,10 +52,23 @@ export type EstateCall = 'graphQueries' | 'subscriptionPages';
 
 /** How far one sweep could read the estate. */
 export interface Coverage {
+  /** Null in rows of earlier versions. */
+  readonly sweepId: string | null;
   /** The last tenant it came to; null where it read the estate to its end. */
   readonly upTo: string | null;
   /** When it began (ISO instant). */
   readonly startedAt: string;
+}
+
+/** A tenant whose bad news a sweep holds back, with the earning scopes it would lose. */
+export interface Suspect {
+  readonly tenantId: string;
+  readonly worsening: number;
+}
+
+/** A suspect as it is stored; rows of earlier versions name the tenant alone, which would lose one scope at least. */
+export function storedSuspectOf(stored: Suspect | string): Suspect {
+  return typeof stored === 'string' ? { tenantId: stored, worsening: 1 } : stored;
 }
 
 /** An operator's word that what a sweep holds back is true. */
@@ -128,12 +141,15 @@ export function newSweepRecord(sweepId: string, startedAt: string): SweepRecord 
   };
 }
 
+const NAMELESS = { sweepId: null };
+
 /** A sweep as it is stored; rows of earlier versions lack what was added since. */
 export function storedSweepOf(
   stored: Pick<SweepRecord, 'sweepId' | 'startedAt'> & Partial<SweepRecord>,
 ): SweepRecord {
   const tenants = { ...noTenants, ...stored.tenants };
-  return { ...newSweepRecord(stored.sweepId, stored.startedAt), ...stored, tenants };
+  const earlier = (stored.earlier ?? []).map((coverage): Coverage => ({ ...NAMELESS, ...coverage }));
+  return { ...newSweepRecord(stored.sweepId, stored.startedAt), ...stored, tenants, earlier };
 }
 
 /** A sweep's id, made from the instant it was asked for. */
@@ -172,9 +188,21 @@ export function earlierBeside(
 }
 
 /** How far a sweep and those before it came; each further than the newer ones before it. */
-function coveragesOf({ partial, coveredUpTo, startedAt, earlier }: SweepRecord): readonly Coverage[] {
-  if (!partial) return [{ upTo: null, startedAt }];
-  return coveredUpTo === null ? earlier : [{ upTo: coveredUpTo, startedAt }, ...earlier];
+function coveragesOf(sweep: SweepRecord): readonly Coverage[] {
+  const { sweepId, partial, coveredUpTo, startedAt, earlier } = sweep;
+  if (!partial) return [{ sweepId, upTo: null, startedAt }];
+  return coveredUpTo === null ? earlier : [{ sweepId, upTo: coveredUpTo, startedAt }, ...earlier];
+}
+
+/** Whether sweeps say anything of how a tenant is, beside its own passes. */
+export function isSeenBySweeps({
+  registration,
+  failure,
+  lastGood,
+}: Pick<TenantSummary, 'registration' | 'failure' | 'lastGood'>): boolean {
+  if (failure || lastGood === null) return false;
+  // The index shows nothing of our own roles in a tenant: only its pass does, which writes its row.
+  return !observedKindsOf(registration).includes('service-principal');
 }
 
 /**
@@ -186,12 +214,10 @@ export function sweptAt(
   tenant: Pick<TenantSummary, 'registration' | 'failure' | 'lastGood' | 'heldBy'>,
   last: SweepRecord | null,
 ): string | null {
-  if (!last || tenant.failure || tenant.lastGood === null) return null;
-  // Its bad news was seen, and is not proven: until it is, what was known before grows old.
-  if (tenant.heldBy === last.sweepId) return null;
-  // The index shows nothing of our own roles in a tenant: only its pass does, which writes its row.
-  if (observedKindsOf(tenant.registration).includes('service-principal')) return null;
+  if (!last || !isSeenBySweeps(tenant) || tenant.lastGood === null) return null;
   const { tenantId } = tenant.registration;
   const covered = coveragesOf(last).find(({ upTo }) => upTo === null || tenantId <= upTo);
-  return covered && tenant.lastGood < covered.startedAt ? covered.startedAt : null;
+  // It left the tenant to a pass: until that has looked well, what was known before grows old.
+  if (!covered || (tenant.heldBy !== null && tenant.heldBy === covered.sweepId)) return null;
+  return tenant.lastGood < covered.startedAt ? covered.startedAt : null;
 }

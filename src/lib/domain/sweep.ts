@@ -20,11 +20,20 @@ export const sweepRequest = z.object({
   sweepId: z.string().regex(/^[A-Za-z0-9-]{1,36}$/),
   /** When the sweep was asked for (ISO instant). */
   at: z.iso.datetime(),
-  /** Rises with every look at the end, so that duplicate detection swallows none. */
+  /** Counted failures of this step so far. */
+  attempt: z.int().min(0).default(0),
+  /** Rises with every look at the end and with every copy, so that duplicate detection swallows none. */
   hop: z.int().min(0),
+  /** When this step was first due (ISO instant); absent where that is when the sweep was asked for. */
+  since: z.iso.datetime().optional(),
 });
 
 export type SweepRequest = z.infer<typeof sweepRequest>;
+
+/** The id under which Service Bus folds duplicates (at most 128 characters). */
+export function sweepMessageId({ sweepId, do: step, hop }: SweepRequest): string {
+  return `${sweepId}~${step}~${hop}`;
+}
 
 /** Losing more than this at once is suspect: it is held until an operator or the next sweep agrees. */
 export function isMassWorsening(worsening: number, earning: number): boolean {

@@ -92,7 +92,7 @@ export interface TenantRecord {
   readonly departures: readonly Departure[];
   /** What has followed subscriptions here from other tenants, until a look shows them. */
   readonly arrivals: readonly Arrival[];
-  /** The sweep that saw bad news of it and held that back: so that sweep was no good look. Null where none has. */
+  /** The last sweep that left it to a pass, or held back what was to be left to one: so it was no good look itself. */
   readonly heldBy: string | null;
   /** The last look that saw everything there was to see (ISO instant). */
   readonly lastGood: string | null;

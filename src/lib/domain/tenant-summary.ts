@@ -139,6 +139,7 @@ export function signatureOf(scopes: readonly ScopeRecord[]): string {
         s.agreement,
         s.agreementSource,
         s.countsFor,
+        s.principal,
         s.roleIds.join(),
         JSON.stringify(s.offers),
       ].join('|'),

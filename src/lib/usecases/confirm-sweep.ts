@@ -40,7 +40,7 @@ export function makeConfirmSweep(deps: ConfirmSweepDeps): ConfirmSweep {
     const at = deps.clock();
     const asking = { deps, sweepId, walk: walkOf(record, at) };
     let tenants = 0;
-    for await (const tenantId of deps.sweepLists.read('held', sweepId)) {
+    for await (const { tenantId } of deps.sweepLists.read('held', sweepId)) {
       await followUp(asking, 'tenant', tenantId);
       tenants += 1;
     }

@@ -6,16 +6,14 @@ import { addNews, noNews, type SweepNews, type TenantAt } from '../domain/sweep-
 import { earlierBeside, isBaselinePending, sweptAt, type SweepRecord } from '../domain/sweep-record.ts';
 import type { SweepRequest } from '../domain/sweep.ts';
 import { linksOnRecord } from '../domain/tenant-state.ts';
+import { askSweep } from './ask-sweep.ts';
 import type { SweepTenantsDeps } from './sweep-run.ts';
 
 export async function askToFinish(deps: SweepTenantsDeps, request: SweepRequest): Promise<void> {
-  const next: SweepRequest = { ...request, do: 'finish', hop: request.hop + 1 };
+  const { sweepId, hop } = request;
   const at = new Date(deps.clock().getTime() + deps.finishPauseMs);
-  await deps.queues.send('sweeps', {
-    messageId: `${next.sweepId}~finish~${next.hop}`,
-    body: new TextEncoder().encode(JSON.stringify(next)),
-    at,
-  });
+  const step = { do: 'finish', attempt: 0, hop: hop + 1, since: at.toISOString() } as const;
+  await askSweep(deps.queues, { ...step, sweepId, at: request.at }, at);
 }
 
 /** So many open follow-ups are counted; more are as good as many. */

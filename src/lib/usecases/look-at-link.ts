@@ -75,9 +75,12 @@ async function underLease(
     causeId: request.cause.id,
     configured: identity.principal.wantedPartnerId,
   });
+  const { desired: onRecord, order } = leased.record;
+  // An order says itself what is wanted; everything else follows the settings and the clock.
+  const desired = order ? onRecord : desiredNow(onRecord, identity.principal.wantedPartnerId, deps.clock());
   try {
-    const look = await lookAndAct(deps, identity, leased.record, rulesFor(deps.rules, request));
-    const { record, change } = afterLook(leased.record, look, context());
+    const look = await lookAndAct(deps, identity, { desired, order }, rulesFor(deps.rules, request));
+    const { record, change } = afterLook(leased.record, { ...look, desired }, context());
     await deps.links.write(leased, record, change);
     return look.outcome;
   } catch (error) {
@@ -119,7 +122,7 @@ async function takeLease(
     });
   }
   const until = new Date(now.getTime() + deps.leaseMs).toISOString();
-  // What is wanted is on record before anything is done about it.
+  // What a tenant's coming or going makes of it is on record before anything is done about it.
   const will = willOf(known.record, tenure, { request, configured: principal.wantedPartnerId, now });
   try {
     // The settings may call the principal otherwise by now.
@@ -138,17 +141,17 @@ function willOf(
   { request, configured, now }: { request: ReconcileRequest; configured: string; now: Date },
 ): LinkWill {
   if (tenure === 'given-up') return giveUp(before, request.cause.id, configured, now);
-  const { desired, order } = tenure === 'ours' ? takeBack(before, configured) : before;
-  // An order says itself what is wanted; everything else follows the settings and the clock.
-  return { desired: order ? desired : desiredNow(desired, configured, now), order };
+  return tenure === 'ours' ? takeBack(before, configured) : { desired: before.desired, order: before.order };
 }
+
+type Seen = Omit<LinkLook, 'desired'>;
 
 async function lookAndAct(
   deps: LookAtLinkDeps,
   identity: LinkIdentity,
   { desired, order }: LinkWill,
   rules: LinkRules,
-): Promise<LinkLook> {
+): Promise<Seen> {
   const reading = await deps.partnerLinks.read(identity);
   const decision = decideLink(reading, desired, rules, order);
   switch (decision.do) {
@@ -186,7 +189,7 @@ async function write(
   identity: LinkIdentity,
   decision: Write,
   before: LinkReading,
-): Promise<LinkLook> {
+): Promise<Seen> {
   const { partnerId } = decision;
   let trouble: Failure | null = null;
   try {

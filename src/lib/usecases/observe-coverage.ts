@@ -49,6 +49,7 @@ export async function observeCoverage(
   now: Date,
 ): Promise<Reading[]> {
   const indexed = await deps.index.find(record.registration.tenantId);
+  const shared = sharing(deps);
   const watched = watchedIn(record, indexed, rules);
   const targets = targetsOf(watched, rules.managingTenantId);
   const believe = targets.length > deps.directReadLimit;
@@ -62,7 +63,7 @@ export async function observeCoverage(
       const indexReading = part && believed(target, part, rules, deps.indexLagAllowanceMs, now);
       if (indexReading) return indexReading;
       try {
-        return await readDirectly(deps, target, record, {
+        return await readDirectly(shared, target, record, {
           expected: expected.has(target.scope.subscriptionId),
           now,
           rules,
@@ -75,6 +76,18 @@ export async function observeCoverage(
   );
   const read = (await Promise.all(readings)).filter((reading) => reading !== null);
   return [...watched.excluded.map((scope) => ({ kind: 'excluded' as const, scope })), ...read];
+}
+
+/**
+ * What proves a removal is the same for every scope of a look: it is read once, by the first that needs it. The index has
+ * spoken by then, so that the list of subscriptions is no older.
+ */
+function sharing(deps: ObserveCoverageDeps): ObserveCoverageDeps {
+  let listed: ReturnType<Estate['subscriptions']> | null = null;
+  let removed: ReturnType<DelegationWatch['removals']> | null = null;
+  const estate = { ...deps.estate, subscriptions: () => (listed ??= deps.estate.subscriptions()) };
+  const watch = { removals: (tenantId: string) => (removed ??= deps.watch.removals(tenantId)) };
+  return { ...deps, estate, watch };
 }
 
 /** What the settings leave of a tenant to be looked at. */

@@ -1,6 +1,6 @@
 import type { Clock, Queues } from '../domain/ports.ts';
 import { sweepIdAt } from '../domain/sweep-record.ts';
-import type { SweepRequest } from '../domain/sweep.ts';
+import { askSweep } from './ask-sweep.ts';
 
 export interface StartSweepDeps {
   readonly queues: Queues;
@@ -17,11 +17,7 @@ export function makeStartSweep({ queues, clock }: StartSweepDeps): StartSweep {
   return async () => {
     const at = clock();
     const sweepId = sweepIdAt(at);
-    const request: SweepRequest = { do: 'start', sweepId, at: at.toISOString(), hop: 0 };
-    await queues.send('sweeps', {
-      messageId: `${sweepId}~start`,
-      body: new TextEncoder().encode(JSON.stringify(request)),
-    });
+    await askSweep(queues, { do: 'start', sweepId, at: at.toISOString(), attempt: 0, hop: 0 });
     return sweepId;
   };
 }

@@ -13,10 +13,10 @@ import type {
   TenantLedger,
   TenantList,
 } from '../domain/ports.ts';
-import type { PassRules } from '../domain/pass-rules.ts';
+import { principalFor, type PassRules } from '../domain/pass-rules.ts';
 import type { Principal } from '../domain/principal.ts';
 import { linkRequestId, type ReconcileRequest } from '../domain/request.ts';
-import { noTenants, type SweepRecord, type SweptTenants } from '../domain/sweep-record.ts';
+import { noTenants, type Suspect, type SweepRecord, type SweptTenants } from '../domain/sweep-record.ts';
 import { ask } from './ask.ts';
 
 export interface SweepTenantsDeps {
@@ -55,7 +55,7 @@ export interface SweepRun {
   readonly lastSweep: SweepRecord | null;
   readonly principalsAsked: Set<string>;
   /** Tenants whose bad news waits for the brake's word, with the earning scopes each would lose. */
-  readonly suspects: { readonly tenantId: string; readonly worsening: number }[];
+  readonly suspects: Suspect[];
   leaseRenewedAt: number;
   earningBefore: number;
   counts: SweptTenants;
@@ -102,24 +102,31 @@ export async function stillOurs({ deps, sweepId, walk }: SweepRun): Promise<bool
 
 /**
  * Links first: one bad link is worse than any tenant's trouble. The link at home is wanted only while a tenant rests on
- * it; an order that has not been carried out is, wherever its link is.
+ * it, whether or not anybody has looked at it before; an order that has not been carried out is, wherever its link is.
  */
 export async function askForLinks(run: SweepRun): Promise<void> {
   const { links, passRules } = run.deps;
+  for (const principal of await restedOn(run)) await askForLink(run, principal);
   for await (const link of links.all()) {
+    if (!link.order) continue;
     const principal = passRules.principals.find(({ objectId }) => objectId === link.objectId);
-    if (principal && (link.order || (await isRestedOn(run, principal)))) await askForLink(run, principal);
-    else if (link.order) await followUp(run, 'link', linkRequestId(link));
+    if (principal) await askForLink(run, principal);
+    else await followUp(run, 'link', linkRequestId(link));
   }
 }
 
-/** Looks through the list as far as the first tenant that rests on a principal's link at home. */
-async function isRestedOn({ deps }: SweepRun, principal: Principal): Promise<boolean> {
-  const link = { principal, tenantId: principal.homeTenantId };
+/** The principals on whose link at home a tenant rests; looks through the list until there is one for each. */
+async function restedOn({ deps }: SweepRun): Promise<readonly Principal[]> {
+  const { principals } = deps.passRules;
+  const found = new Set<Principal>();
   for await (const { summary } of deps.list.all()) {
-    if (restsOn(summary, link, deps.passRules)) return true;
+    const principal = principalFor(deps.passRules, summary.registration);
+    if (principal && restsOn(summary, { principal, tenantId: principal.homeTenantId }, deps.passRules)) {
+      found.add(principal);
+    }
+    if (found.size === principals.length) break;
   }
-  return false;
+  return [...found];
 }
 
 export async function askForLink(run: SweepRun, principal: Principal): Promise<void> {

@@ -1,35 +1,43 @@
 import { closeRecord, type Assessment } from '../domain/assessment.ts';
 import { Failure, isConflict } from '../domain/failure.ts';
+import { latest } from '../domain/gap.ts';
 import { seenAgain } from '../domain/found-tenant.ts';
 import type { IndexedSubscription } from '../domain/indexed-subscription.ts';
 import type { Versioned } from '../domain/ports.ts';
 import { principalFor, rulesFor } from '../domain/pass-rules.ts';
-import { compareWithIndex, delegatedToUs, indexReadings, type SweepPlan } from '../domain/sweep.ts';
-import { sweptAt, type SweptTenants } from '../domain/sweep-record.ts';
+import {
+  compareWithIndex,
+  delegatedToUs,
+  indexReadings,
+  type SweepPlan,
+  type SweptTenant,
+} from '../domain/sweep.ts';
+import { isSeenBySweeps, sweptAt, type SweptTenants } from '../domain/sweep-record.ts';
 import { applyTelling } from '../domain/tenant.ts';
 import type { TenantRecord } from '../domain/tenant-record.ts';
 import { askForLink, count, followUp, type SweepRun } from './sweep-run.ts';
 
 type Indexed = readonly IndexedSubscription[];
 
+type Came = Pick<SweptTenant, 'tenantId' | 'listed' | 'indexed'>;
+
 /** Carries out what is planned for one tenant, and counts what became of it. */
 export async function carryOutPlan(
   run: SweepRun,
   plan: Exclude<SweepPlan, { do: 'nothing' }>,
-  tenantId: string,
-  indexed: Indexed,
+  came: Came,
 ): Promise<void> {
-  count(run, await orAsk(run, tenantId, () => carryOut(run, plan, tenantId, indexed)));
+  count(run, await orAsk(run, came.tenantId, () => carryOut(run, plan, came)));
 }
 
 async function carryOut(
   run: SweepRun,
   plan: Exclude<SweepPlan, { do: 'nothing' }>,
-  tenantId: string,
-  indexed: Indexed,
+  { tenantId, listed, indexed }: Came,
 ): Promise<keyof SweptTenants> {
   switch (plan.do) {
     case 'ask':
+      if (listed && isSeenBySweeps(listed)) await noteLeft(run, await run.deps.ledger.read(tenantId));
       await followUp(run, 'tenant', tenantId);
       return 'asked';
     case 'exclude':
@@ -121,12 +129,31 @@ async function compare(run: SweepRun, tenantId: string, indexed: Indexed): Promi
   const readings = indexReadings(indexed, rules);
   const comparison = compareWithIndex(known.record, readings, rules, look);
   if (comparison.do === 'ask') {
+    await noteLeft(run, known);
     if (comparison.worsening > 0) run.suspects.push({ tenantId, worsening: comparison.worsening });
     else await followUp(run, 'tenant', tenantId);
     return 'asked';
   }
   const kind = await write(run, known, comparison.assessment);
   return kind === 'assessed' ? 'assessed' : 'steady';
+}
+
+/**
+ * Notes on a tenant's row that this sweep is no good look at it, and when the last one was: a steady sweep writes no row,
+ * and from now on this one is the last. What the pass it is left to has seen well is younger; where that never comes to
+ * its end, the tenant grows old. What somebody else has written meanwhile comes from a later look.
+ */
+async function noteLeft(
+  { deps, sweepId, lastSweep }: SweepRun,
+  known: Versioned<TenantRecord> | null,
+): Promise<void> {
+  if (!known || !isSeenBySweeps(known.record)) return;
+  const lastGood = latest(known.record.lastGood, sweptAt(known.record, lastSweep));
+  try {
+    await deps.ledger.note(known, { ...known.record, lastGood, heldBy: sweepId });
+  } catch (error) {
+    if (!isConflict(error)) throw error;
+  }
 }
 
 async function write(

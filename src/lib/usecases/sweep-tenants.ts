@@ -1,30 +1,21 @@
-import { sweepRequest, type SweepRequest } from '../domain/sweep.ts';
+import type { SweepRequest } from '../domain/sweep.ts';
 import { newSweepRecord, type SweepRecord } from '../domain/sweep-record.ts';
 import { askToFinish, finishSweep } from './finish-sweep.ts';
-import { park, type Unprocessed } from './park.ts';
-import { readRequest } from './read-request.ts';
 import { releaseSuspects } from './sweep-brake.ts';
 import { askForLinks, beginSweepRun, stillOurs, type SweepTenantsDeps } from './sweep-run.ts';
 import { walkEstate } from './walk-estate.ts';
 
-export type SweepTenants = (message: Unprocessed) => Promise<SweepRecord['status'] | 'parked'>;
+export type SweepTenants = (request: SweepRequest) => Promise<SweepRecord['status']>;
 
 /**
  * One look at the whole estate. Starting: links first, then the estate as the index shows it, merge-joined with the list
  * of tenants in constant memory; what did not change costs nothing, improvements are committed, bad news is handed to
  * passes that prove it. Finishing: when those passes have ended, or the limit has passed, the summary is written.
- * Delivered again after a crash, it takes over its own lease and begins anew; a second sweep meanwhile is skipped.
- * Throws `Failure` when the ledger or a queue cannot be written.
+ * Asked for again after it broke off, it takes over its own lease and begins anew; a second sweep meanwhile is skipped.
+ * Throws `Failure` when the ledger or a queue cannot be read or written.
  */
 export function makeSweepTenants(deps: SweepTenantsDeps): SweepTenants {
-  return async (message) => {
-    const request = readRequest(message.body, sweepRequest);
-    if (!request) {
-      await park(deps.queues, message, 'The message is not a request for a sweep.');
-      return 'parked';
-    }
-    return request.do === 'start' ? start(deps, request) : finishSweep(deps, request);
-  };
+  return (request) => (request.do === 'start' ? start(deps, request) : finishSweep(deps, request));
 }
 
 async function start(deps: SweepTenantsDeps, request: SweepRequest): Promise<SweepRecord['status']> {
@@ -57,7 +48,7 @@ async function assessEstate(
     deps.log.warn('sweep.superseded', { sweepId, walk: begun.walks });
     return 'running';
   }
-  const heldScopes = await releaseSuspects(run);
+  const heldScopes = await releaseSuspects(run, walked);
   const partial = walked.kind === 'partial';
   if (!partial) await forgetNotFound(deps, run.at);
   await deps.sweeps.write({

@@ -43,9 +43,10 @@ export async function walkEstate(run: SweepRun): Promise<Walked> {
       if (troubles.length > 0) break;
       if (!(await mayGoOn(run))) return { kind: 'superseded' };
       const indexed = found?.subscriptions ?? [];
+      const listed = known?.summary ?? null;
       const plan = planFor(run, tenantId, known, indexed);
       if (plan.do === 'nothing') count(run, plan.count);
-      else await crew.start(() => carryOutPlan(run, plan, tenantId, indexed));
+      else await crew.start(() => carryOutPlan(run, plan, { tenantId, listed, indexed }));
       lastTenant = tenantId;
     }
   } finally {

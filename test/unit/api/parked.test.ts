@@ -68,6 +68,24 @@ describe('a redrive', () => {
     expect((await list()).items).toEqual([]);
   });
 
+  it('of a step of a sweep begins its attempts anew', async () => {
+    const step = { do: 'finish', sweepId: 'sweep-1', at: '2026-03-10T02:00:00.000Z', hop: 7 };
+    const body = Buffer.from(JSON.stringify({ ...step, attempt: 5, since: '2026-03-10T02:30:00.000Z' }));
+    const { post, queues, clock } = await aStage(
+      aParked({ queue: 'sweeps', messageId: 'sweep-1~finish~7', body }),
+    );
+
+    await post('/parked/redrive', { all: true });
+
+    const [sent] = queues.messages('sweeps');
+    expect(sent?.messageId).toBe('sweep-1~finish~7~r1');
+    expect(JSON.parse(Buffer.from(sent?.body ?? []).toString())).toEqual({
+      ...step,
+      attempt: 0,
+      since: clock().toISOString(),
+    });
+  });
+
   it('of a message redriven before counts on', async () => {
     const { post, queues } = await aStage(aParked({ messageId: 'message-1~r1', lineage: ['message-1'] }));
 

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import {
   earlierBeside,
   newSweepRecord,
+  storedSuspectOf,
+  storedSweepOf,
   sweptAt,
   type SweepRecord,
 } from '../../../src/lib/domain/sweep-record.ts';
@@ -50,6 +52,22 @@ describe('a tenant was last seen well', () => {
     ]);
   });
 
+  it('by none that left it to a pass, also while shorter ones follow', () => {
+    const left = { ...tenant('d'), heldBy: 'sweep-2' };
+    const second = aNight(2, null, first);
+
+    expect(sweptAt(left, second)).toBeNull();
+    expect(sweptAt(left, aNight(3, 'b', second))).toBeNull();
+    expect(sweptAt(left, aNight(3, 'f', second))).toBe('2026-03-03T02:00:00.000Z');
+  });
+
+  it('by an earlier one that an earlier version of the product has written down', () => {
+    const { earlier: _, ...night } = aNight(3, 'b');
+    const stored = { ...night, earlier: [{ upTo: null, startedAt: '2026-03-02T02:00:00.000Z' }] as never };
+
+    expect(nightSeen('d', storedSweepOf(stored))).toBe('02');
+  });
+
   it('by nobody, where no sweep has come so far', () => {
     expect(nightSeen('d', aNight(2, 'c', aNight(1, 'b')))).toBeNull();
   });
@@ -63,5 +81,12 @@ describe('a tenant was last seen well', () => {
     expect(last.earlier).toHaveLength(10);
     expect(nightSeen('d', last)).toBe('01');
     expect(nightSeen('c10', last)).toBe('26');
+  });
+});
+
+describe('a suspect', () => {
+  it('that an earlier version has kept by name loses one scope at least', () => {
+    expect(storedSuspectOf('d')).toEqual({ tenantId: 'd', worsening: 1 });
+    expect(storedSuspectOf({ tenantId: 'd', worsening: 3 })).toEqual({ tenantId: 'd', worsening: 3 });
   });
 });

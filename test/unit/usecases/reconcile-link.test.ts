@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../src/lib/domain/failure.ts';
 import { messageIdOf } from '../../../src/lib/domain/request.ts';
-import { MINUTE, SECOND } from '../../support/clock.ts';
+import { HOUR, MINUTE, SECOND } from '../../support/clock.ts';
 import { aPrincipal, aSecondPrincipal, ids } from '../../support/delegations.ts';
 import { aLinkRequest, aMessage } from '../../support/requests.ts';
 import { aStage, type Stage } from '../../support/stage.ts';
@@ -137,6 +137,26 @@ describe('a pass over a link', () => {
     expect(row(stage)).toMatchObject({
       desired: { kind: 'wanted', partnerId: '4685678' },
       observed: { partnerId: '4685678' },
+    });
+  });
+
+  it('tells that a link is wrong because the settings want another partner ID now', async () => {
+    const stage = aStage({ principals: [aPrincipal({ wantedPartnerId: '4685678' })] });
+    stage.partnerLinks.set(anObservedLink(), ids.pal);
+    const linked = { observed: anObservedLink(), readAt: '2026-03-09T12:00:00.000Z', version: 1, looks: 1 };
+    stage.links.hold(aLinkRecord(linked));
+
+    const first = await stage.reconcileLink(aLinkRequest());
+    stage.clock.pass(HOUR);
+    await stage.reconcileLink(aLinkRequest());
+
+    expect(first).toEqual({ kind: 'refused', reason: 'linked-elsewhere' });
+    expect(stage.links.changes()).toMatchObject([
+      { version: 2, from: 'linked', to: 'linked-elsewhere', partnerId: '4681234' },
+    ]);
+    expect(stage.links.held(ids.managingTenant, ids.pal)).toMatchObject({
+      desired: { kind: 'wanted', partnerId: '4685678' },
+      gapSince: '2026-03-10T12:00:00.000Z',
     });
   });
 

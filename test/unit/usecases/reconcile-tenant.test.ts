@@ -731,6 +731,22 @@ describe('a subscription that is no longer delegated', () => {
     expect(verdicts(stage)[0]).toEqual([subscription(1).id, 'gone']);
   });
 
+  it('is gone with many others by one list of subscriptions and one reading of the log', async () => {
+    const stage = aStage();
+    const lost = Array.from({ length: 30 }, (_, n) => aScopeRecord(n + 1));
+    stage.ledger.hold(aCoveredTenant(lost));
+    const reads: string[] = [];
+    const { estate } = stage.azure;
+    const [list, removals] = [estate.subscriptions.bind(estate), stage.watch.removals.bind(stage.watch)];
+    estate.subscriptions = () => (reads.push('list'), list());
+    stage.watch.removals = (tenantId) => (reads.push('log'), removals(tenantId));
+
+    await stage.reconcileTenant(aRequest());
+
+    expect(verdicts(stage).map(([, verdict]) => verdict)).toEqual(lost.map(() => 'gone'));
+    expect(reads.toSorted()).toEqual(['list', 'log']);
+  });
+
   it('is not called gone when the list of subscriptions cannot be read', async () => {
     const stage = aTenantOfTwo(403);
     stage.azure.remove(subscriptionId(1));

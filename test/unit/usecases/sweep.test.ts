@@ -7,6 +7,8 @@ import { collect } from '../../support/collect.ts';
 import {
   aDelegation,
   aGrant,
+  aPrincipal,
+  aSecondPrincipal,
   ids,
   roles,
   someFacts,
@@ -43,6 +45,18 @@ async function passUnavailable(stage: SweepStage, tenantId: string): Promise<voi
   const failure = new Failure('unavailable', 'Azure answered 503.');
   stage.azure.fail('find', failure);
   await expect(stage.reconcileTenant(aRequest({ id: tenantId }))).rejects.toBe(failure);
+}
+
+/** A sweep while nobody works off what it asks for; it ends at its limit. */
+async function sweepAlone(stage: SweepStage): Promise<void> {
+  await stage.startSweep();
+  for (;;) {
+    const message = stage.queues.take('sweeps', stage.clock());
+    if (message) await stage.sweep({ queue: 'sweeps', attempts: 1, ...message });
+    const [next] = stage.queues.messages('sweeps');
+    if (!next) return;
+    if (next.at) stage.clock.set(next.at.toISOString());
+  }
 }
 
 describe('a sweep', () => {
@@ -114,6 +128,40 @@ describe('a sweep', () => {
     });
     expect(stage.ledger.changes(customer(1))).toHaveLength(1);
     expect(stage.links.held(ids.managingTenant, ids.pal).observed).not.toBeNull();
+  });
+
+  it('makes the link of a principal that the settings name since, though the delegations carried it all along', async () => {
+    const principals = [aPrincipal()];
+    const stage = aSweepStage({ principals });
+    const authorizations = [aGrant(), aGrant(roles.contributor, ids.secondPal)];
+    for (const n of [1, 2]) {
+      const delegations = [aDelegation({ scope: subscription(n), authorizations })];
+      stage.azure.put({ facts: someFacts(n, { tenantId: customer(n) }), delegations });
+    }
+    await stage.sweepOnce();
+    principals.unshift(aSecondPrincipal());
+    stage.clock.pass(DAY);
+
+    const first = await stage.sweepOnce();
+    stage.clock.pass(DAY);
+    const second = await stage.sweepOnce();
+
+    expect(stage.partnerLinks.linkOf(ids.secondPal)).toMatchObject({ partnerId: '4685678' });
+    expect(first.states).toEqual({ earning: 2 });
+    expect(second.tenants).toMatchObject({ steady: 2 });
+    expect(stage.ledger.held(customer(1)).scopes).toMatchObject([{ principal: 'pal-bergen' }]);
+  });
+
+  it('looks at no link on which nobody rests', async () => {
+    const stage = aSweepStage({ principals: [aPrincipal(), aSecondPrincipal()] });
+    putCustomer(stage, 1);
+    await stage.sweepOnce();
+    stage.clock.pass(DAY);
+
+    await stage.sweepOnce();
+
+    expect(stage.partnerLinks.linkOf(ids.secondPal)).toBeNull();
+    expect(await stage.links.read(ids.managingTenant, ids.secondPal)).toBeNull();
   });
 
   it('is the baseline until one has come to the end of the estate', async () => {
@@ -269,6 +317,32 @@ describe('a sweep', () => {
     expect(record.reasons).toEqual({ 'not-earning': { stale: 1 } });
   });
 
+  it.each([
+    [
+      'whose pass cannot be written and is parked',
+      async (stage: SweepStage) => {
+        stage.ledger.fail('commit', new Failure('unexpected', 'Table Ledger refused a request (413).'));
+        await stage.sweepOnce();
+      },
+    ],
+    ['whose pass has not come to its end', sweepAlone],
+  ])('does not make a tenant look seen %s, night after night', async (_, night) => {
+    const stage = await aSweptEstate(2);
+    putCustomer(stage, 2, { role: roles.reader });
+    for (const _night of numbers(3)) {
+      await night(stage);
+      stage.clock.pass(DAY);
+    }
+
+    const last = await stage.sweeps.lastFinished();
+    const seen = (n: number) => {
+      const known = stage.ledger.held(customer(n));
+      return sweptAt(known, last) ?? known.lastGood;
+    };
+
+    expect([seen(1), seen(2)]).toEqual([last?.startedAt, '2026-03-10T12:00:01.000Z']);
+  });
+
   it('is skipped while another one is under way', async () => {
     const stage = await aSweptEstate(1);
     await stage.sweeps.lease('sweep-other', new Date(stage.clock().getTime() + HOUR), stage.clock());
@@ -328,6 +402,50 @@ describe('a sweep that breaks off', () => {
     const record = await stage.sweeps.read(sweepId);
     expect(record).toMatchObject({ status: 'finished', states: undisturbed.states, openFollowUps: 0 });
     expect(endOf(stage)).toEqual(endOf(expected));
+  });
+
+  const unavailable = () => new Failure('unavailable', 'The table does not answer.');
+
+  it.each([
+    ['reading the ledger', (stage: SweepStage) => stage.ledger.fail('read', unavailable(), 2)],
+    ['writing its record', (stage: SweepStage) => stage.sweeps.fail('write', unavailable(), 2)],
+    ['asking for its end', (stage: SweepStage) => stage.queues.fail('send sweeps', unavailable())],
+    ['telling of its end', (stage: SweepStage) => stage.outbox.fail('announce', unavailable(), 2)],
+  ])('by a short outage while %s goes on by a scheduled copy, to the same end', async (_, strike) => {
+    const aWorsened = async () => {
+      const stage = await aSweptEstate(4);
+      putCustomer(stage, 2, { role: roles.reader });
+      return stage;
+    };
+    const undisturbed = await (await aWorsened()).sweepOnce();
+    const stage = await aWorsened();
+    stage.clock.pass(SECOND);
+    const sweepId = await stage.startSweep();
+    strike(stage);
+    const started = stage.clock();
+
+    await stage.settle();
+
+    const record = await stage.sweeps.read(sweepId);
+    expect(record).toMatchObject({ status: 'finished', states: undisturbed.states, openFollowUps: 0 });
+    expect(stage.clock().getTime() - started.getTime()).toBeGreaterThanOrEqual(40 * SECOND);
+    expect(stage.queues.messages('parked')).toEqual([]);
+  });
+
+  it('again and again is parked with the reason, and waits there as it was', async () => {
+    const stage = await aSweptEstate(1);
+    stage.clock.pass(SECOND);
+    const sweepId = await stage.startSweep();
+    stage.sweeps.fail('write', unavailable(), 3);
+
+    await stage.settle();
+
+    const [parked] = stage.queues.messages('parked');
+    expect(parked?.properties).toMatchObject({
+      source: 'sweeps',
+      reason: 'Given up after 3 attempts: The table does not answer.',
+    });
+    expect(JSON.parse(Buffer.from(parked?.body ?? []).toString())).toMatchObject({ do: 'start', sweepId });
   });
 
   it('asks anew for what its first walk had asked for and had', async () => {
@@ -397,13 +515,16 @@ describe('the brake of a sweep', () => {
     for (const n of numbers(12)) removeCustomer(stage, n);
     return { stage, held: await stage.sweepOnce() };
   }
+  /** Twelve customers from the nth on, each with one scope to lose. */
+  const suspects = (from: number) =>
+    numbers(12).map((n) => ({ tenantId: customer(from + n - 1), worsening: 1 }));
   const gone = (stage: SweepStage) => phasesOf(stage, 30).filter((phase) => phase === 'not-delegated').length;
 
   it('holds back a mass worsening, and names whose it is', async () => {
     const { stage, held } = await aMassWorsening();
 
     expect(held).toMatchObject({ heldScopes: 12, tenants: { held: 12, asked: 0 }, states: { earning: 30 } });
-    expect(await collect(stage.sweepLists.read('held', held.sweepId))).toEqual(numbers(12).map(customer));
+    expect(await collect(stage.sweepLists.read('held', held.sweepId))).toEqual(suspects(1));
     expect(gone(stage)).toBe(0);
   });
 
@@ -414,6 +535,48 @@ describe('the brake of a sweep', () => {
     const second = await stage.sweepOnce();
 
     expect(second).toMatchObject({ heldScopes: 0, states: { earning: 18, 'not-delegated': 12 } });
+  });
+
+  /** As a mass worsening at both ends of the list, followed by a sweep that came no further than the ninth customer. */
+  async function heldAndBrokenOff() {
+    const stage = await aSweptEstate(30);
+    for (const n of numbers(6)) {
+      removeCustomer(stage, n);
+      removeCustomer(stage, 24 + n);
+    }
+    await stage.sweepOnce();
+    stage.clock.pass(DAY);
+    stage.azure.fail(`tenants ${customer(10)}`, new Failure('denied', 'Azure answered 403.'));
+    return { stage, short: await stage.sweepOnce() };
+  }
+
+  it('goes on holding what a sweep that broke off did not come to, until a whole one agrees', async () => {
+    const { stage, short } = await heldAndBrokenOff();
+    const kept = await collect(stage.sweepLists.read('held', short.sweepId));
+    const unseen = stage.ledger.held(customer(25));
+    const seenAt = sweptAt(unseen, short);
+    stage.clock.pass(DAY);
+
+    const whole = await stage.sweepOnce();
+
+    expect(short).toMatchObject({
+      partial: true,
+      heldScopes: 6,
+      states: { earning: 24, 'not-delegated': 6 },
+    });
+    expect(kept.map(({ tenantId }) => tenantId)).toEqual(numbers(6).map((n) => customer(24 + n)));
+    expect([unseen.lastGood, seenAt]).toEqual(['2026-03-10T12:00:01.000Z', null]);
+    expect(whole).toMatchObject({ heldScopes: 0, states: { earning: 18, 'not-delegated': 12 } });
+  });
+
+  it('lets an operator confirm what a sweep that broke off goes on holding', async () => {
+    const { stage, short } = await heldAndBrokenOff();
+
+    const confirmed = await stage.confirm(short.sweepId, 'kari@fabrikam.example');
+    await stage.settle();
+
+    expect(confirmed).toEqual({ kind: 'confirmed', tenants: 6 });
+    expect(gone(stage)).toBe(12);
   });
 
   it('is no good look at the tenants it holds: what was known of them grows old from the sweep before', async () => {
@@ -470,9 +633,7 @@ describe('the brake of a sweep', () => {
     const second = await stage.sweepOnce();
 
     expect(second).toMatchObject({ heldScopes: 12, states: { earning: 18, 'not-delegated': 12 } });
-    expect(await collect(stage.sweepLists.read('held', second.sweepId))).toEqual(
-      numbers(12).map((n) => customer(n + 12)),
-    );
+    expect(await collect(stage.sweepLists.read('held', second.sweepId))).toEqual(suspects(13));
   });
 
   it('lets an operator confirm, once', async () => {

@@ -1,10 +1,17 @@
 import { odata } from '@azure/data-tables';
 import type { SweepListItems, SweepLists } from '../../domain/ports.ts';
+import { storedSuspectOf } from '../../domain/sweep-record.ts';
 import { FORMAT, pack, unpack } from './packing.ts';
 import type { Table } from './table.ts';
 
 /** So many items go into one row: the largest, a tenant with its state, then fill most of the MiB a row may have. */
 const ITEMS_PER_ROW = 6_000;
+
+/** An item as it was stored, by this version or an earlier one. */
+const STORED: { readonly [K in keyof SweepListItems]: (stored: never) => SweepListItems[K] } = {
+  held: storedSuspectOf,
+  states: (stored: SweepListItems['states']) => stored,
+};
 
 /** Long lists of sweeps in table `Sweeps`: a partition each, in numbered rows of many items. */
 export function makeSweepLists(table: Table): SweepLists {
@@ -25,7 +32,7 @@ export function makeSweepLists(table: Table): SweepLists {
     },
     async *read<K extends keyof SweepListItems>(list: K, sweepId: string) {
       for await (const row of rowsFrom(partitionOf(list, sweepId), rowKeyOf(0))) {
-        yield* unpack('items', row) as SweepListItems[K][];
+        yield* (unpack('items', row) as never[]).map(STORED[list]);
       }
     },
     drop: (list, sweepId) => removeFrom(partitionOf(list, sweepId), rowKeyOf(0)),
