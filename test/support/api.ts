@@ -68,6 +68,7 @@ export function anApi() {
     queues,
     managingTenantId: ids.managingTenant,
     newId: () => `id-${(made += 1)}`,
+    digest,
     clock,
     log,
     principals,

@@ -376,6 +376,7 @@ export type QueueName = 'onboarding' | 'reconcile' | 'sweeps' | 'notices' | 'par
 
 /** The queues we send to. A message sent twice under one id within the folding window is one message. */
 export interface Queues {
+  /** Throws `Failure`: `rejected` when the message is larger than the queue takes, `unavailable` for all other trouble. */
   send(queue: QueueName, message: OutgoingMessage): Promise<void>;
   /** Opens a way to a queue and sends nothing; throws `Failure` when it is not there or may not be sent to. */
   reach(queue: QueueName): Promise<void>;

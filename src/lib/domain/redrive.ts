@@ -1,4 +1,6 @@
+import type * as z from 'zod';
 import { LINEAGE_KEPT } from './lineage.ts';
+import { noticeRequest } from './notice-request.ts';
 import type { OutgoingMessage, ParkedMessage, QueueName } from './ports.ts';
 import { messageIdOf, reconcileRequest } from './request.ts';
 
@@ -19,36 +21,61 @@ const CAUSE_LENGTH = 40;
 
 /**
  * A parked message as it is sent again: under an id of its own, so that duplicate detection does not swallow it, and the
- * same each time, so that a redrive that broke off and is repeated makes no second message. A request to look at something
- * begins its attempts anew; every other body goes back byte for byte. Its former ids travel with it.
+ * same each time, so that a redrive that broke off and is repeated makes no second message. The id counts on from the one
+ * before, and `digest` sets apart what senders gave the same id. A request to look at something and a notice's delivery
+ * begin their attempts anew; every other body goes back byte for byte. Its former ids travel with it.
  */
-export function redriven(message: ParkedMessage, now: Date): OutgoingMessage {
+export function redriven(
+  message: ParkedMessage,
+  now: Date,
+  digest: (text: string) => string,
+): OutgoingMessage {
   const lineage = [...message.lineage, message.messageId].slice(-LINEAGE_KEPT);
   const properties = { lineage: JSON.stringify(lineage) };
-  const again = `~r${message.lineage.length + 1}`;
-  const request = message.queue === 'reconcile' ? requestIn(message.body) : null;
-  if (request) {
-    const cause = {
-      ...request.cause,
-      kind: 'redrive' as const,
-      id: withEnd(request.cause.id, again, CAUSE_LENGTH),
-    };
-    const anew = { ...request, cause, attempt: 0, hop: 0, since: now.toISOString() };
-    const body = new TextEncoder().encode(JSON.stringify(anew));
-    return { messageId: messageIdOf(anew), body, properties };
-  }
-  return { messageId: withEnd(message.messageId, again, ID_LENGTH), body: message.body, properties };
+  const mark = digest(JSON.stringify([message.messageId, [...message.body]])).slice(0, 8);
+  return { ...begunAnew(message, mark, now.toISOString()), properties };
 }
 
-function requestIn(body: Uint8Array) {
+/** The message without the ids of its past, for which a message at the size limit has no room: its own id still counts. */
+export function withoutLineage(message: OutgoingMessage): OutgoingMessage {
+  const properties = Object.entries(message.properties ?? {}).filter(([name]) => name !== 'lineage');
+  return { ...message, properties: Object.fromEntries(properties) };
+}
+
+function begunAnew({ queue, messageId, body }: ParkedMessage, mark: string, since: string): OutgoingMessage {
+  const request = queue === 'reconcile' ? requestIn(body, reconcileRequest) : null;
+  if (request) {
+    const id = counted(request.cause.id, mark, CAUSE_LENGTH);
+    const anew = {
+      ...request,
+      cause: { ...request.cause, kind: 'redrive' as const, id },
+      ...{ attempt: 0, hop: 0, since },
+    };
+    return { messageId: messageIdOf(anew), body: bytesOf(anew) };
+  }
+  const notice = queue === 'notices' ? requestIn(body, noticeRequest) : null;
+  return {
+    messageId: counted(messageId, mark, ID_LENGTH),
+    // Its hop rises on: the copies it sends must not bear the ids of those it has sent.
+    body: notice?.do === 'deliver' ? bytesOf({ ...notice, attempt: 0, since }) : body,
+  };
+}
+
+function requestIn<Request extends z.ZodType>(body: Uint8Array, schema: Request): z.output<Request> | null {
   try {
-    const json: unknown = JSON.parse(new TextDecoder().decode(body));
-    return reconcileRequest.safeParse(json).data ?? null;
+    return schema.safeParse(JSON.parse(new TextDecoder().decode(body))).data ?? null;
   } catch {
     return null;
   }
 }
 
-function withEnd(id: string, end: string, atMost: number): string {
-  return `${id.replace(/~r\d+$/, '').slice(0, atMost - end.length)}${end}`;
+function bytesOf(request: object): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(request));
+}
+
+/** The id with a number that is one higher than its own, or the first: `~r<number>-<mark>`. */
+function counted(id: string, mark: string, atMost: number): string {
+  const before = /~r(\d{1,6})(?:-[0-9a-f]{8})?$/.exec(id);
+  const end = `~r${Number(before?.[1] ?? 0) + 1}-${mark}`;
+  return `${id.slice(0, before?.index).slice(0, atMost - end.length)}${end}`;
 }
