@@ -174,8 +174,11 @@ export interface Digest {
 
 /** Where notices go. A sink that does not take one, or is not to be reached, is a `Failure`. */
 export interface NoticeSink {
-  /** Sends one part of a digest, and says how many there are: a sink may take less at a time than there is to tell. */
-  send(route: NoticeRoute, digest: Digest, part: number): Promise<{ readonly parts: number }>;
+  /**
+   * Sends the notices of a digest from one on, and says how many have arrived by then: a sink may take less at a time than
+   * there is to tell. What a notice says may differ from try to try, and with it how many fit.
+   */
+  send(route: NoticeRoute, digest: Digest, from: number): Promise<{ readonly sent: number }>;
 }
 
 /** The ledger of tenants. Writes throw `conflict` when somebody else has written since the read. */
