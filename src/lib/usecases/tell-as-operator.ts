@@ -27,9 +27,15 @@ export interface OperatorsWord {
   readonly mustBeKnown: boolean;
 }
 
-export type TellAsOperator = (
-  word: OperatorsWord,
-) => Promise<Refused | { readonly kind: 'told'; readonly isNew: boolean }>;
+/** A word that was put on record. */
+export interface OperatorTold {
+  readonly kind: 'told';
+  readonly isNew: boolean;
+  /** When the tenant had been offboarded, where this has onboarded it again (ISO instant). */
+  readonly backFrom: string | null;
+}
+
+export type TellAsOperator = (word: OperatorsWord) => Promise<Refused | OperatorTold>;
 
 /**
  * Registers what an operator says, by the same rules as an event of a trusted source, and asks for a look at the tenant.
@@ -51,7 +57,7 @@ export function makeTellAsOperator(deps: TellAsOperatorDeps): TellAsOperator {
       source: `operator:${by}`,
       trusted: true,
     };
-    const { before } = await writeTelling(deps.ledger, telling, causeId);
+    const { before, now: after } = await writeTelling(deps.ledger, telling, causeId);
     await ask(deps.queues, {
       subject: 'tenant',
       id: tenantId,
@@ -61,7 +67,8 @@ export function makeTellAsOperator(deps: TellAsOperatorDeps): TellAsOperator {
       since: now.toISOString(),
     });
     deps.log.info('tenant.told', { tenantId, what: presence === 'unsaid' ? 'facts' : presence, by });
-    return { kind: 'told', isNew: before === null };
+    const backFrom = after.offboardedAt === null ? (before?.offboardedAt ?? null) : null;
+    return { kind: 'told', isNew: before === null, backFrom };
   };
 }
 

@@ -62,6 +62,25 @@ describe('a call', () => {
     ]);
   });
 
+  it('with a parameter given twice is told its name', async () => {
+    const answer = await anApi().get('/tenants?q=con&q=lit');
+
+    expect(answer.status).toBe(400);
+    expect(problem.parse(answer.json).errors).toEqual([
+      { in: 'query', at: 'q', problem: 'is given more than once' },
+    ]);
+  });
+
+  it.each(['__proto__', 'constructor', 'toString'])(
+    'with the parameter %s, which every object has, is told so',
+    async (name) => {
+      const answer = await anApi().get(`/tenants?${name}=1`);
+
+      expect(answer.status).toBe(400);
+      expect(problem.parse(answer.json).errors).toMatchObject([{ in: 'query', at: name }]);
+    },
+  );
+
   it('has its own id echoed, and is given one', async () => {
     const headers = { 'x-ms-client-request-id': 'ticket-4711' };
     const answer = await anApi().send('GET', '/health/live', { headers });

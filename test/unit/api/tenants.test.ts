@@ -1,3 +1,4 @@
+import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import {
   importResult,
@@ -155,6 +156,17 @@ describe('the list of tenants', () => {
     expect(lines[1]).toContain(`"'=HYPERLINK(""http://evil.example"")"`);
     expect(lines[2]).toContain(`,'@SUM(1),`);
     expect(lines[3]).toContain('"Fjæra, “AS”",earning');
+  });
+});
+
+describe('a name with a line break', () => {
+  it.each(['\r', '\n', '\r\n'])('stays one cell of the CSV (%j)', async (lineBreak) => {
+    const { send } = anEstate(anEarning(1, `Contoso${lineBreak}=2+2`));
+
+    const answer = await send('GET', '/tenants', { as: 'Pal.Read', headers: { accept: 'text/csv' } });
+
+    const rows = parse(answer.text, { columns: true, record_delimiter: ['\r\n', '\r', '\n'] });
+    expect(rows).toMatchObject([{ displayName: `Contoso${lineBreak}=2+2`, state: 'earning' }]);
   });
 });
 
@@ -329,6 +341,73 @@ describe('a sheet of tenants', () => {
     expect(importResult.parse(answer.json)).toMatchObject({ dryRun: true, imported: 2 });
     expect(() => ledger.held(tenantId(1))).toThrow();
     expect(queues.requests()).toEqual([]);
+  });
+
+  it('has its good lines imported where another has a quote in a wrong place', async () => {
+    const { answer, ledger } = await send(
+      [
+        'tenantId,displayName',
+        `${tenantId(1)},Con"toso`,
+        `${tenantId(2)},"Fjæra, AS"`,
+        `${tenantId(3)},"Acme" Inc`,
+        `${tenantId(4)}, Tailspin `,
+      ].join('\n'),
+    );
+
+    const result = importResult.parse(answer.json);
+    expect(result.refused.map(({ line }) => line)).toEqual([2, 4]);
+    expect(result.refused[0]?.problems.join()).toContain('a quote stands in a wrong place');
+    expect(ledger.held(tenantId(2)).registration.facts.displayName).toBe('Fjæra, AS');
+    expect(ledger.held(tenantId(4)).registration.facts.displayName).toBe('Tailspin');
+  });
+
+  it('has the lines told that a quote nobody closed has run together', async () => {
+    const { answer, ledger } = await send(
+      [
+        'tenantId,displayName',
+        `${tenantId(1)},"Contoso`,
+        `${tenantId(2)},Fabrikam`,
+        `${tenantId(3)},"Fjæra, AS"`,
+        `${tenantId(4)},Tailspin`,
+      ].join('\n'),
+    );
+
+    const result = importResult.parse(answer.json);
+    expect(result).toMatchObject({ imported: 1, refused: [{ line: 4 }] });
+    expect(result.refused[0]?.problems.join()).toContain('lines 2 to 4');
+    expect(ledger.held(tenantId(4)).registration.facts.displayName).toBe('Tailspin');
+  });
+
+  it.each(['', '?dryRun=true'])('has the line told that onboards a tenant again (%s)', async (query) => {
+    const stage = anApi();
+    const offboardedAt = '2026-03-01T09:00:00.000Z';
+    stage.ledger.hold(
+      anEarning(1, 'Contoso', {
+        registration: aRegistration({ tenantId: tenantId(1), offboardedAt }),
+      }),
+    );
+
+    const answer = await stage.send('POST', `/tenants/import${query}`, {
+      as: 'Pal.Operate',
+      bytes: Buffer.from(`tenantId\n${tenantId(1)}\n${tenantId(2)}\n`),
+      headers: { 'content-type': 'text/csv' },
+    });
+
+    expect(importResult.parse(answer.json)).toMatchObject({
+      ...{ imported: 2, refused: [] },
+      onboardedAgain: [{ line: 2, tenantId: tenantId(1), offboardedAt }],
+    });
+  });
+
+  it('in another encoding is refused, and told how to save it', async () => {
+    const answer = await anApi().send('POST', '/tenants/import', {
+      as: 'Pal.Operate',
+      bytes: Buffer.from(`tenantId,displayName\n${tenantId(1)},Fjæra\n`, 'latin1'),
+      headers: { 'content-type': 'text/csv' },
+    });
+
+    expect(answer.status).toBe(400);
+    expect(problem.parse(answer.json).detail).toContain('CSV UTF-8');
   });
 
   it.each([

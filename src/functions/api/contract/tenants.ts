@@ -237,9 +237,15 @@ export const importResult = z
     dryRun: z.boolean(),
     lines: z.int(),
     imported: z.int().describe('lines that are on record now; in a dry run, that would be'),
+    onboardedAgain: z
+      .array(z.object({ line: z.int(), tenantId: z.string(), offboardedAt: instant }))
+      .describe(
+        'imported lines whose tenants had been offboarded; in a dry run, those it would onboard again',
+      ),
     refused: z.array(importedLine),
   })
   .meta({ id: 'ImportResult' });
+export type ImportResult = z.infer<typeof importResult>;
 
 export const importTenants = operation({
   id: 'importTenants',
@@ -248,7 +254,7 @@ export const importTenants = operation({
   tag: 'Tenants',
   summary: 'Register many tenants from CSV',
   description:
-    'The first line names the columns: `tenantId`, and any of `displayName`, `accessKinds`, `agreement`, `subscriptionIds`, `principal`, `servicePrincipalObjectId`, `tags`. Several values in a cell stand apart by spaces or semicolons; tags are `name=value`, apart by semicolons. An empty cell says nothing. Good lines are imported, bad ones reported. At most 5,000 lines.',
+    'The first line names the columns: `tenantId`, and any of `displayName`, `accessKinds`, `agreement`, `subscriptionIds`, `principal`, `servicePrincipalObjectId`, `tags`. Several values in a cell stand apart by spaces or semicolons; tags are `name=value`, apart by semicolons. An empty cell says nothing. A tenant that was offboarded is onboarded again, and its line told. Good lines are imported, bad ones reported. At most 5,000 lines.',
   role: 'Pal.Operate',
   query: z.strictObject({ dryRun: z.enum(['true', 'false']).optional() }),
   body: { type: 'text/csv', maxBytes: 5 * 1024 * 1024 },

@@ -22,7 +22,11 @@ export function csvOf(sheet: Sheet): Readable {
 
 async function* linesOf({ columns, rows, bom }: Sheet): AsyncIterable<Buffer> {
   const { stringify } = await import('csv-stringify/sync');
-  const options = { bom: false, record_delimiter: 'windows' as const, escape_formulas: true };
+  const options = {
+    ...{ bom: false, record_delimiter: 'windows' as const, escape_formulas: true },
+    // A lone line break would begin a row of its own, and with it a formula nobody has looked at.
+    quote_record_delimiter: true,
+  };
   const line = (cells: readonly Cell[]) => Buffer.from(stringify([[...cells]], options));
   if (bom) yield Buffer.from('\uFEFF');
   yield line(columns);

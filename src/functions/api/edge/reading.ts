@@ -49,16 +49,18 @@ function readQuery(
   errors: Errors,
   parse: (part: Part, schema: z.ZodType | undefined, value: unknown) => unknown,
 ): unknown {
-  const names = [...new Set(request.query.keys())];
+  // The host hands a parameter that is given twice over as one value with a comma in it: only the address tells.
+  const given = new URL(request.url).searchParams;
+  const names = [...new Set(given.keys())];
   if (!query) {
     errors.push(...names.map((name) => unknownParameter(name)));
     return undefined;
   }
-  const twice = names.filter((name) => request.query.getAll(name).length > 1);
+  const twice = names.filter((name) => given.getAll(name).length > 1);
   errors.push(
     ...twice.map((at) => ({ in: 'query' as const, at: shown(at), problem: 'is given more than once' })),
   );
-  return parse('query', query, Object.fromEntries(names.map((name) => [name, request.query.get(name)])));
+  return parse('query', query, Object.fromEntries(names.map((name) => [name, given.get(name)])));
 }
 
 function errorsOf(part: Part, error: z.ZodError): Errors {
@@ -118,7 +120,7 @@ function decode(spec: BodySpec, bytes: Uint8Array): { body: unknown } | Refusal 
     // The decoder drops a byte order mark and refuses bytes that are not UTF-8.
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    return wrong('is not UTF-8');
+    return wrong(spec.type === 'text/csv' ? 'is not UTF-8: save the sheet as “CSV UTF-8”' : 'is not UTF-8');
   }
   if (spec.type === 'text/csv') return { body: text };
   try {
