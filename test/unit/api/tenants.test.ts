@@ -182,6 +182,13 @@ describe('one tenant', () => {
     expect(shown.instructions.join()).toContain('Support Request Contributor');
   });
 
+  it('that is not on record has no history; one to which nothing has happened has an empty one', async () => {
+    const { get } = anEstate(anEarning(1, 'Contoso'));
+
+    expect((await get(`/tenants/${tenantId(2)}/history`)).status).toBe(404);
+    expect((await get(`/tenants/${tenantId(1)}/history`)).json).toEqual({ items: [], continuation: null });
+  });
+
   it('that is not on record is not found; what is no id is no request', async () => {
     const { get } = anEstate();
 

@@ -199,7 +199,7 @@ export const changeTenant = operation({
   tag: 'Tenants',
   summary: 'Change what is known of a tenant',
   description:
-    'Fields that are absent stay. It also decides about a change that was withheld of the same field.',
+    'Fields that are absent stay; of those that are sent the last writer wins, field by field, and `If-Match` is not looked at. It also decides about a change that was withheld of the same field.',
   role: 'Pal.Operate',
   params: tenantParams,
   body: {
@@ -300,4 +300,5 @@ export const getHistory = operation({
     continuation: z.coerce.number().int().min(1).max(9_999_999_999).optional(),
   }),
   answers: { 200: { description: 'A page of changes', schema: tenantHistory } },
+  mayMiss: true,
 });

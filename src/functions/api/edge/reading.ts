@@ -1,5 +1,5 @@
 import type { HttpRequest } from '@azure/functions';
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { BodySpec, Operation } from '../contract/operation.ts';
 import type { Problem } from '../contract/problem.ts';
 import { refuse, type Refusal } from './reply.ts';
@@ -35,11 +35,11 @@ export async function takeApart(operation: Operation, request: HttpRequest): Pro
   const query = readQuery(operation, request, errors, parse);
   const headers = parse('header', operation.headers, Object.fromEntries(request.headers));
   if (errors.length > 0) return invalid(errors);
-  if (!operation.body) return { params, query, headers, body: undefined } as Taken;
-  const given = await readBody(operation.body, request);
+  const spec: BodySpec = operation.body ?? NO_BODY;
+  const given = await readBody(spec, request);
   if ('refused' in given) return given;
-  const takes = operation.body.type === 'application/json' && given.body !== undefined;
-  const body = takes ? parse('body', operation.body.schema, given.body) : given.body;
+  const takes = spec.type === 'application/json' && given.body !== undefined;
+  const body = takes ? parse('body', spec.schema, given.body) : given.body;
   return errors.length > 0 ? invalid(errors) : ({ params, query, headers, body } as Taken);
 }
 
@@ -91,6 +91,9 @@ function invalid(errors: Errors): Refusal {
   const detail = first ? `${first.in} ${first.at}: ${first.problem}` : '';
   return { refused: 'invalid-request', detail, errors };
 }
+
+/** What an operation without a body takes: none, or an object with nothing in it, which some clients always send. */
+const NO_BODY = { type: 'application/json', optional: true, schema: z.strictObject({}) } as const;
 
 /** Enough for any single change; an import says its own. */
 const MAX_BYTES = 64 * 1024;
