@@ -48,7 +48,7 @@ export function isConflict(error: unknown): boolean {
 }
 
 /** Whether the other side will never take what it was given: to try again is of no use. */
-export function isRejected(error: unknown): boolean {
+export function isRejected(error: unknown): error is Failure {
   return error instanceof Failure && error.kind === 'rejected';
 }
 

@@ -1,3 +1,4 @@
+import { isRejected } from '../domain/failure.ts';
 import { refused, type Refused } from '../domain/fault.ts';
 import type { Log } from '../domain/log.ts';
 import type { Clock, Queues, TenantLedger } from '../domain/ports.ts';
@@ -57,7 +58,9 @@ export function makeTellAsOperator(deps: TellAsOperatorDeps): TellAsOperator {
       source: `operator:${by}`,
       trusted: true,
     };
-    const { before, now: after } = await writeTelling(deps.ledger, telling, causeId);
+    const written = await writeTelling(deps.ledger, telling, causeId).catch(unlessTooMuch);
+    if ('kind' in written) return written;
+    const { before, now: after } = written;
     await ask(deps.queues, {
       subject: 'tenant',
       id: tenantId,
@@ -70,6 +73,12 @@ export function makeTellAsOperator(deps: TellAsOperatorDeps): TellAsOperator {
     const backFrom = after.offboardedAt === null ? (before?.offboardedAt ?? null) : null;
     return { kind: 'told', isNew: before === null, backFrom };
   };
+}
+
+/** What the record has no room for, as words for who said it. */
+function unlessTooMuch(error: unknown): Refused {
+  if (!isRejected(error)) throw error;
+  return refused('invalid', { field: '(all)', problem: error.message });
 }
 
 /** Why a word is not put on record; null when it is. */

@@ -82,6 +82,13 @@ describe('a signed webhook', () => {
     expect(posts.flatMap(({ body }) => JSON.parse(body) as unknown[])).toHaveLength(100);
   });
 
+  it('holds no half characters, which receivers may refuse', () => {
+    const { body } = bodyFrom([aTenantNotice(1, { displayName: 'Contoso \uD83D' })], 0);
+
+    expect(body).toContain('"Contoso \uFFFD"');
+    expect(body).not.toContain('\\ud83d');
+  });
+
   it('loses nothing by being cut, and stays below the limit where one notice does', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 2_000 }), { maxLength: 40 }), (lengths) => {

@@ -267,6 +267,39 @@ describe('an operator', () => {
     expect(problem.parse(strange.json).errors).toMatchObject([{ at: 'principal' }]);
   });
 
+  it.each(['', ' '])('is not changed to a blank name (“%s”)', async (displayName) => {
+    const { send, ledger } = anEstate(anEarning(1, 'Contoso'));
+
+    const answer = await send('PATCH', `/tenants/${tenantId(1)}`, {
+      as: 'Pal.Operate',
+      body: { displayName },
+    });
+
+    expect(answer.status).toBe(400);
+    expect(problem.parse(answer.json).errors).toMatchObject([{ in: 'body', at: 'displayName' }]);
+    expect(ledger.held(tenantId(1)).registration.facts.displayName).toBe('Contoso');
+  });
+
+  it('takes no more agreements than its record has room for, and can be offboarded all the same', async () => {
+    const { send, ledger } = anEstate(anEarning(1, 'Contoso'));
+    const thousand = (from: number) =>
+      Object.fromEntries(Array.from({ length: 1_000 }, (_, n) => [tenantId(from + n), 'ea']));
+    const change = (subscriptionAgreements: object) =>
+      send('PATCH', `/tenants/${tenantId(1)}`, { as: 'Pal.Operate', body: { subscriptionAgreements } });
+
+    const answers = [
+      await change(thousand(1_000)),
+      await change(thousand(2_000)),
+      await change(thousand(3_000)),
+    ];
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 400]);
+    expect(problem.parse(answers.at(-1)?.json).detail).toContain('room');
+    const { agreements } = ledger.held(tenantId(1)).registration;
+    expect(Object.keys(agreements?.subscriptions ?? {})).toHaveLength(2_000);
+    expect((await send('DELETE', `/tenants/${tenantId(1)}`)).status).toBe(200);
+  });
+
   it('changes what is known, decides what was withheld, and leaves the rest', async () => {
     const withheld = {
       what: 'accessKinds',

@@ -170,7 +170,15 @@ export const getTenant = operation({
   mayMiss: true,
 });
 
-const { tenantId, accessKind: _short, requestedBy: _asked, ...facts } = onboardingData.shape;
+const { tenantId, accessKind: _short, requestedBy: _asked, ...told } = onboardingData.shape;
+/** A person who sends a name means one; an event of a system may well have nothing to say. */
+const displayName = z
+  .string()
+  .refine((name) => name.trim() !== '', 'must not be blank')
+  .pipe(told.displayName.unwrap())
+  .optional()
+  .describe('What the customer is called.');
+const facts = { ...told, displayName };
 
 /** What can be told of a tenant, as an onboarding event does. */
 export const registerTenant = operation({

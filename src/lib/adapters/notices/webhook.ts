@@ -7,6 +7,11 @@ import type { Post } from './post.ts';
 /** Standard Webhooks asks for bodies below 20 KB. */
 const PART_BYTES = 20_000;
 
+/** What is on record from before texts were looked at may hold half a character, which not every receiver can read. */
+function wellFormed(_name: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.toWellFormed() : value;
+}
+
 /** The notices from one on that fit into a body; one that is larger by itself is a body of its own. */
 export function bodyFrom(
   notices: readonly Notice[],
@@ -16,7 +21,7 @@ export function bodyFrom(
   const texts: string[] = [];
   let size = 1;
   for (let index = from; index < notices.length; index++) {
-    const text = JSON.stringify(notices[index]);
+    const text = JSON.stringify(notices[index], wellFormed);
     size += Buffer.byteLength(text) + 1;
     if (size > limit && texts.length > 0) break;
     texts.push(text);
