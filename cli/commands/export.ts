@@ -3,7 +3,7 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream as WebStream } from 'node:stream/web';
 import type { Command } from 'commander';
-import { complaint } from '../complaint.ts';
+import { complaint, misuse } from '../complaint.ts';
 import type { Context } from '../context.ts';
 import { withExamples } from '../examples.ts';
 import { filterQuery, withFilter, type TenantFilter } from './tenants.ts';
@@ -43,9 +43,10 @@ async function write(
     if (file === undefined) await pipeline(source, counted, process.stdout, { end: false });
     else await pipeline(source, counted, createWriteStream(file));
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code, syscall, message } = error as NodeJS.ErrnoException;
     // Whoever reads has seen enough (`| head`).
     if (code === 'EPIPE') return;
+    if (file !== undefined && syscall === 'open') throw misuse(`${file} cannot be written: ${message}`);
     throw complaint(`The export broke off after ${bytes} bytes: ${message}`, { remedy: 'Try again.' });
   }
   if (file !== undefined) tell(`${file}: ${bytes} bytes`);
