@@ -21,11 +21,6 @@ export function callerChecks({ url, live, claims, trouble, now }: CallerSight): 
   return [reachCheck(url, live), tokenCheck(claims, trouble, now), roleCheck(claims), clockCheck(live, now)];
 }
 
-/** Whether anything failed: what could not be told is no failure. */
-export function anyFailed(checks: readonly Check[]): boolean {
-  return checks.some(({ verdict }) => verdict === 'failed');
-}
-
 function check(name: string, verdict: Check['verdict'], detail: string, remedy: string | null = null): Check {
   return { name, verdict, detail, remedy };
 }

@@ -11,6 +11,7 @@ import { addRelink } from './commands/relink.ts';
 import { addRoles } from './commands/roles.ts';
 import { addSweeps } from './commands/sweeps.ts';
 import { addTenants } from './commands/tenants.ts';
+import { misuse } from './complaint.ts';
 import { makeContext, type Context, type GlobalOptions } from './context.ts';
 import { withExamples } from './examples.ts';
 import { formats } from './output.ts';
@@ -46,8 +47,28 @@ export function makeProgram(contextOf: (options: () => GlobalOptions) => Context
   addExport(program, context);
   addEvent(program, context);
   addDoctor(program, context);
+  addHelp(program);
   return withExamples(program, [
     ['pal tenants list --state not-earning -o table', 'Who does not earn, and why'],
     ['PAL_API=https://pal.example.com PAL_API_CLIENT_ID=<id> pal gaps list -o table', 'Against a deployment'],
   ]);
+}
+
+/** The library's own takes one name, and so tells of a group where one of its commands was meant. */
+function addHelp(program: Command): void {
+  program
+    .helpCommand(false)
+    .command('help')
+    .description('Show how a command is used')
+    .argument('[command...]', 'its name, such as: tenants list')
+    .action((names: readonly string[]) => {
+      let command = program;
+      for (const name of names) {
+        const next = command.commands.find((one) => one.name() === name);
+        if (!next)
+          throw misuse(`There is no command “pal ${names.join(' ')}”.`, 'pal help lists what there is.');
+        command = next;
+      }
+      command.outputHelp();
+    });
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { checkDeployment } from '../../src/functions/api/contract/health.ts';
 import { complaint, isComplaint } from '../complaint.ts';
 import type { Context } from '../context.ts';
-import { anyFailed, callerChecks, type CallerSight, type Check } from '../doctor-checks.ts';
+import { callerChecks, type CallerSight, type Check } from '../doctor-checks.ts';
 import { withExamples } from '../examples.ts';
 import type { Column } from '../output.ts';
 
@@ -22,10 +22,13 @@ export function addDoctor(program: Command, context: Context): void {
       )
       .action(async () => {
         context.progress('Looking…');
-        const checks = [...callerChecks(await lookAround(context)), ...(await askApp(context))];
+        const app = await askApp(context);
+        const checks = [...callerChecks(await lookAround(context)), ...app.checks];
         context.print(checks, columns);
-        if (!anyFailed(checks)) return;
-        throw complaint(`${checks.filter(({ verdict }) => verdict === 'failed').length} checks failed.`);
+        const failed = checks.filter(({ verdict }) => verdict === 'failed').length;
+        if (failed > 0) throw complaint(`${failed} checks failed.`);
+        if (!app.made)
+          throw complaint('The app’s own checks could not be made: whether it works is not known.');
       }),
     [
       ['pal doctor -o table', 'See whether everything works, after a deployment or when in doubt'],
@@ -61,13 +64,16 @@ function claimsOf(token: string): Readonly<Record<string, unknown>> {
 }
 
 /** The app’s own checks; one that says why when it cannot be asked. */
-async function askApp({ api }: Context): Promise<readonly Check[]> {
+async function askApp({
+  api,
+}: Context): Promise<{ readonly made: boolean; readonly checks: readonly Check[] }> {
   try {
     const answer = await api().call<typeof checkDeployment>({ method: 'GET', path: '/health/checks' });
-    return answer.body.checks;
+    return { made: true, checks: answer.body.checks };
   } catch (error) {
     if (!isComplaint(error)) throw error;
     const { message, remedy } = error;
-    return [{ name: 'the app’s own checks', verdict: 'could not tell', detail: message, remedy }];
+    const own: Check = { name: 'the app’s own checks', verdict: 'could not tell', detail: message, remedy };
+    return { made: false, checks: [own] };
   }
 }

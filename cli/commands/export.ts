@@ -3,7 +3,7 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import type { Api } from '../api-client.ts';
-import { complaint, isComplaint } from '../complaint.ts';
+import { complaint, isComplaint, misuse } from '../complaint.ts';
 import type { Context } from '../context.ts';
 import { withExamples } from '../examples.ts';
 import { filterQuery, withFilter, type TenantFilter } from './tenants.ts';
@@ -67,9 +67,10 @@ async function write(
     if (file === undefined) await pipeline(source, counted, process.stdout, { end: false });
     else await pipeline(source, counted, createWriteStream(file));
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code, syscall, message } = error as NodeJS.ErrnoException;
     // Whoever reads has seen enough (`| head`).
     if (code === 'EPIPE') return;
+    if (file !== undefined && syscall === 'open') throw misuse(`${file} cannot be written: ${message}`);
     const remedy = (isComplaint(error) ? error.remedy : null) ?? 'Try again.';
     throw complaint(`The export broke off after ${bytes} bytes: ${message}`, { remedy });
   }

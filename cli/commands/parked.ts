@@ -101,12 +101,12 @@ function described(which: Which): string {
 
 /** The API handles so many at a time, and says when there are more. One that handles none would never end. */
 async function untilDone({ progress }: Context, handle: () => Promise<Handled>): Promise<Handled> {
-  const sum = { handled: 0, homeless: 0, more: false };
+  const sum = { handled: 0 };
   for (;;) {
-    const { handled, homeless, more } = await handle();
+    const { handled, more, ...left } = await handle();
     sum.handled += handled;
-    sum.homeless += homeless;
-    if (!more || handled === 0) return { ...sum, more };
+    // What is left each call meets anew, so that the last one tells of all of it.
+    if (!more || handled === 0) return { ...sum, ...left, more };
     progress(`${sum.handled} so far…`);
   }
 }

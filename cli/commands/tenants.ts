@@ -1,9 +1,11 @@
+import { isUtf8 } from 'node:buffer';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { z } from 'zod';
 import type {
   changeTenant,
   getHistory,
   getTenant,
+  ImportResult,
   importTenants,
   listTenants,
   offboardTenant,
@@ -11,12 +13,13 @@ import type {
   tenantChange,
 } from '../../src/functions/api/contract/tenants.ts';
 import type { getRemedy } from '../../src/functions/api/contract/told.ts';
-import { complaint } from '../complaint.ts';
+import { complaint, misuse } from '../complaint.ts';
 import { readInput, type Context } from '../context.ts';
 import { withExamples } from '../examples.ts';
 import type { Column } from '../output.ts';
 import { follow, type PagingOptions } from '../pages.ts';
 import { withPaging } from '../paging-options.ts';
+import { portionsOf } from '../sheet-portions.ts';
 import { showTenant, tenantColumns } from '../tenant-view.ts';
 import { addTold } from './told.ts';
 
@@ -238,13 +241,24 @@ async function importFile(
   dryRun: boolean,
 ): Promise<void> {
   progress('Importing…');
-  const { body: result } = await api().call<typeof importTenants>({
-    method: 'POST',
-    path: '/tenants/import',
-    query: { dryRun: String(dryRun) },
-    body: readInput(file).toString('utf8'),
-  });
+  const sheet = readInput(file);
+  // Decoded all the same, what is no UTF-8 would be imported with holes in its names.
+  if (!isUtf8(sheet)) throw misuse(`${file} is not UTF-8.`, 'Save the sheet as “CSV UTF-8”.');
+  const result: ImportResult = { dryRun, lines: 0, imported: 0, onboardedAgain: [], refused: [] };
+  for (const body of portionsOf(sheet.toString('utf8'))) {
+    const call = { method: 'POST', path: '/tenants/import', query: { dryRun: String(dryRun) } } as const;
+    const { body: part } = await api().call<typeof importTenants>({ ...call, body });
+    result.lines += part.lines;
+    result.imported += part.imported;
+    result.onboardedAgain.push(...part.onboardedAgain);
+    result.refused.push(...part.refused);
+    progress(`${result.lines} lines so far…`);
+  }
   for (const { line, problems } of result.refused) tell(`line ${line}: ${problems.join('; ')}`);
+  for (const { line, offboardedAt } of result.onboardedAgain)
+    tell(
+      `line ${line}: was offboarded on ${offboardedAt.slice(0, 10)}, and ${dryRun ? 'would be' : 'is'} onboarded again`,
+    );
   print(result);
   if (result.refused.length > 0) {
     const imported = `${result.imported} ${dryRun ? 'would be' : 'were'} imported`;

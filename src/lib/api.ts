@@ -43,6 +43,7 @@ export interface ApiDeps extends Pick<PassRules, 'principals' | 'principalRules'
   /** What operators do about links, gaps and what people tell. */
   readonly actions: Actions;
   readonly newId: () => string;
+  readonly digest: (text: string) => string;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -283,6 +283,7 @@ function makeApp(config: Config, writeLine: WriteLine, instruments: Instruments)
       queues,
       actions,
       newId: randomUUID,
+      digest,
       verifyToken: makeVerifyToken(config, clock),
       clock,
       log,

@@ -163,6 +163,15 @@ describe.each([
     expect(await bus.received('reconcile', 800)).toHaveLength(1);
   });
 
+  it('refuse a message that is larger than they take, as one that no other try will bring', async () => {
+    const bus = await make();
+
+    const sent = bus.queues.send('reconcile', aMessage({ body: new Uint8Array(262_144) }));
+
+    await expect(sent).rejects.toMatchObject({ name: 'Failure', kind: 'rejected' });
+    expect(await bus.received('reconcile')).toEqual([]);
+  });
+
   it('refuse an id of more than 128 characters', async () => {
     const bus = await make();
 

@@ -1,3 +1,4 @@
+import { Failure } from '../../src/lib/domain/failure.ts';
 import { reconcileRequest, type ReconcileRequest } from '../../src/lib/domain/request.ts';
 import type { OutgoingMessage, Queues } from '../../src/lib/domain/ports.ts';
 import { aTrouble, type Trouble } from './storage.ts';
@@ -22,6 +23,9 @@ export interface FakeQueues extends Queues, Trouble {
   take(queue: QueueName, now: Date): QueuedMessage | null;
 }
 
+/** The largest message, about as large as on Azure's standard tier. */
+const MAX_BYTES = 262_144;
+
 /** Queues in memory, which fold duplicates like the real ones: all but `parked` do. */
 export function makeFakeQueues(): FakeQueues {
   const lying = {
@@ -40,9 +44,11 @@ export function makeFakeQueues(): FakeQueues {
       trouble.meet(`reach ${queue}`);
       return Promise.resolve();
     },
-    async send(queue, { messageId, body, at, properties }: OutgoingMessage) {
+    async send(queue, message) {
+      const { messageId, body, at, properties } = message;
       trouble.meet(`send ${queue}`);
       if (messageId.length > 128) throw new Error('Service Bus takes message ids of at most 128 characters.');
+      if (sizeOf(message) > MAX_BYTES) throw new Failure('rejected', 'It is too large.');
       if (queue !== 'parked' && seen.has(messageId)) return Promise.resolve();
       seen.add(messageId);
       lying[queue].push({
@@ -64,4 +70,8 @@ export function makeFakeQueues(): FakeQueues {
       return index === -1 ? null : (lying[queue].splice(index, 1)[0] ?? null);
     },
   };
+}
+
+function sizeOf({ messageId, body, properties = {} }: OutgoingMessage): number {
+  return body.length + JSON.stringify([messageId, properties]).length;
 }

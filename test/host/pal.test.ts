@@ -226,7 +226,7 @@ describe('pal, writing', () => {
     const [again] = (await pal('parked', 'list')).json() as { id: string; lineage: string[] }[];
     const discarded = await pal('parked', 'discard', again?.id ?? '', '--why', 'noise', '--yes');
 
-    expect(redriven.json()).toEqual({ handled: 1, homeless: 0, more: false });
+    expect(redriven.json()).toEqual({ handled: 1, homeless: 0, refused: 0, more: false });
     expect(again?.lineage).not.toEqual([]);
     expect(discarded.json()).toMatchObject({ handled: 1 });
     expect((await pal('parked', 'list')).json()).toEqual([]);

@@ -68,6 +68,7 @@ export function anApi() {
     queues,
     managingTenantId: ids.managingTenant,
     newId: () => `id-${(made += 1)}`,
+    digest,
     clock,
     log,
     principals,
@@ -110,7 +111,7 @@ export function anApi() {
         ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
         ...call.headers,
       },
-      query: Object.fromEntries(url.searchParams),
+      query: joined(url.searchParams),
       params: found.params,
       ...(bytes ? { body: { bytes } } : {}),
     });
@@ -164,6 +165,13 @@ function decisionsOn({ ledger, queues, clock, log }: Stage, sweeps: SweepLedger,
     confirmSweep: makeConfirmSweep({ sweeps, sweepLists, followUps, queues, clock, log }),
     foundTenants: makeDecideFoundTenants({ found, ledger, queues, clock }),
   };
+}
+
+/** Parameters as the host hands them over: one that is given twice is one value with a comma in it. */
+function joined(given: URLSearchParams): Record<string, string> {
+  const query: Record<string, string> = {};
+  for (const name of given.keys()) query[name] = given.getAll(name).join(',');
+  return query;
 }
 
 /** The stage's tokens are the name of a role, or `none`; anything else is refused. */

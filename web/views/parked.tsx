@@ -23,13 +23,14 @@ export function ParkedView({ store, session }: ViewProps) {
   const { parked, now, client } = store;
   const [handling, setHandling] = useState<Handling | null>(null);
   const [said, setSaid] = useState('');
-  const done = (verb: Handling['verb'], { handled, homeless, more }: ParkedHandled) => {
+  const done = (verb: Handling['verb'], { handled, homeless, refused, more }: ParkedHandled) => {
     setSaid(
       [
         `${count(handled, 'message')} ${verb === 'redrive' ? 'sent back' : 'discarded'}.`,
         homeless > 0
           ? `${count(homeless, 'message')} came from a queue nobody knows: discard is all that helps.`
           : '',
+        refused > 0 ? `${count(refused, 'message')} stay parked: too large for their queue.` : '',
         more ? 'There are more of them: do it again.' : '',
       ].join(' '),
     );

@@ -10,7 +10,7 @@ import { selectionOf } from './view/parked-selection.ts';
 export const redrive = endpoint('api-parked-redrive', [
   serve(redriveParked, async ({ body, api, caller }) => {
     const done = await api.redriveParked({ selection: selectionOf(body), by: caller.objectId });
-    const missing = body.id !== undefined && done.handled + done.homeless === 0;
+    const missing = body.id !== undefined && done.handled + done.homeless + done.refused === 0;
     return missing ? refuse('not-found', 'It is not parked, or no longer.') : reply(200, done);
   }),
 ]);

@@ -7,7 +7,7 @@ import { endpoint, serve } from './edge/endpoint.ts';
 import { asRecorded } from './view/as-told.ts';
 
 export const attestations = endpoint('api-tenant-attestations', [
-  serve(attest, async ({ params: { tenantId }, body: input, api, requestId: causeId }) =>
-    asRecorded(api, tenantId, await api.attest({ tenantId, input, causeId })),
+  serve(attest, async ({ params: { tenantId }, body: input, api, caller, requestId: causeId }) =>
+    asRecorded(api, tenantId, await api.attest({ tenantId, input, by: caller.objectId, causeId })),
   ),
 ]);

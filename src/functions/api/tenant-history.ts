@@ -5,10 +5,12 @@
 import { getHistory } from './contract/tenants.ts';
 import { endpoint, serve } from './edge/endpoint.ts';
 import { reply } from './edge/reply.ts';
+import { noTenant } from './view/as-told.ts';
 
 export const tenantHistory = endpoint('api-tenant-history', [
   serve(getHistory, async ({ params, query: { top, continuation }, api }) => {
     const found = await api.tenantHistory(params.tenantId, continuation ?? null, top + 1);
+    if (found.length === 0 && !(await api.showTenant(params.tenantId))) return noTenant;
     const items = found
       .slice(0, top)
       .map((change) => ({ ...change, endings: change.endings ?? [], told: change.told ?? [] }));

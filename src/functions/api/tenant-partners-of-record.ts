@@ -7,7 +7,9 @@ import { endpoint, serve } from './edge/endpoint.ts';
 import { asRecorded } from './view/as-told.ts';
 
 export const partnersOfRecord = endpoint('api-partners-of-record', [
-  serve(recordPartnerOfRecord, async ({ params: { tenantId }, body: input, api, requestId: causeId }) =>
-    asRecorded(api, tenantId, await api.recordDpor({ tenantId, input, causeId })),
+  serve(
+    recordPartnerOfRecord,
+    async ({ params: { tenantId }, body: input, api, caller, requestId: causeId }) =>
+      asRecorded(api, tenantId, await api.recordDpor({ tenantId, input, by: caller.objectId, causeId })),
   ),
 ]);

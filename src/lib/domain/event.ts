@@ -19,6 +19,17 @@ const presences: Readonly<Record<(typeof onboardingTypes)[number], Presence>> = 
 
 /** So many agreements of single subscriptions one event tells at most; more come in several events. */
 const MAX_AGREEMENTS = 1_000;
+/** So much of a name is kept. */
+const NAME_LENGTH = 256;
+
+/** Text that can be sent on: half a character, which JSON can hold and UTF-8 cannot, becomes the sign for one. */
+const text = () => z.string().overwrite((written) => written.toWellFormed());
+
+/** A name's beginning, cut between characters. */
+function nameIn(text: string): string | undefined {
+  const name = text.slice(0, NAME_LENGTH).replace(/[\uD800-\uDBFF]$/, '');
+  return name.trim() === '' ? undefined : name;
+}
 
 /**
  * The `data` of an onboarding event, or the whole message where no envelope is used. Unknown fields are ignored and
@@ -26,11 +37,15 @@ const MAX_AGREEMENTS = 1_000;
  */
 export const onboardingData = z.object({
   tenantId: guid.describe('The customer’s Entra tenant id.'),
-  displayName: z
-    .string()
-    .transform((name) => name.slice(0, 256))
+  displayName: text()
+    .transform(nameIn)
+    .optional()
+    .describe('What the customer is called; blank says nothing.'),
+  accessKinds: z
+    .array(z.enum(accessKinds))
+    .min(1)
+    .overwrite((kinds) => [...new Set(kinds)])
     .optional(),
-  accessKinds: z.array(z.enum(accessKinds)).min(1).optional(),
   accessKind: z.enum(accessKinds).optional().describe('Short for accessKinds with one element.'),
   agreement: z
     .enum(agreements)
@@ -44,15 +59,14 @@ export const onboardingData = z.object({
       'Agreements of single subscriptions, by subscription id; they go before the tenant’s, and each is kept by itself.',
     ),
   subscriptionIds: z.array(guid).max(2_000).optional().describe('Subscriptions expected to be delegated.'),
-  principal: z
-    .string()
+  principal: text()
     .min(1)
     .max(64)
     .optional()
     .describe('Name of the principal to be linked for this customer.'),
   servicePrincipalObjectId: guid.optional(),
-  tags: z.record(z.string().min(1).max(64), z.string().max(256)).optional(),
-  requestedBy: z.string().max(256).optional(),
+  tags: z.record(text().min(1).max(64), text().max(256)).optional(),
+  requestedBy: text().max(256).optional(),
 });
 
 /** The CloudEvents 1.0 envelope, structured mode, as this product takes it. */

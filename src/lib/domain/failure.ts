@@ -47,6 +47,11 @@ export function isConflict(error: unknown): boolean {
   return error instanceof Failure && error.kind === 'conflict';
 }
 
+/** Whether the other side will never take what it was given: to try again is of no use. */
+export function isRejected(error: unknown): error is Failure {
+  return error instanceof Failure && error.kind === 'rejected';
+}
+
 /** What is kept of a failure beside a tenant or a link. */
 export interface FailureNote {
   readonly kind: FailureKind;

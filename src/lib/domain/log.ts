@@ -30,6 +30,7 @@ export type LogEvent =
   | 'upstream.throttled'
   | 'call.failed'
   | 'message.redriven'
+  | 'message.redrive-refused'
   | 'message.discarded'
   | 'role.decided';
 

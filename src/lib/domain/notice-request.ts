@@ -19,7 +19,7 @@ export const noticeRequest = z.discriminatedUnion('do', [
     route: z.string().min(1).max(32),
     urgency: z.enum(['at-once', 'daily']),
     selection,
-    /** Parts of a long notice that have arrived. */
+    /** Notices that have arrived. Earlier versions counted the bodies they came in, which are no more: some are told twice. */
     sent: z.int().min(0),
     /** Counted failures so far. */
     attempt: z.int().min(0),

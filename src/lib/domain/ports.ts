@@ -182,8 +182,11 @@ export interface Digest {
 
 /** Where notices go. A sink that does not take one, or is not to be reached, is a `Failure`. */
 export interface NoticeSink {
-  /** Sends one part of a digest, and says how many there are: a sink may take less at a time than there is to tell. */
-  send(route: NoticeRoute, digest: Digest, part: number): Promise<{ readonly parts: number }>;
+  /**
+   * Sends the notices of a digest from one on, and says how many have arrived by then: a sink may take less at a time than
+   * there is to tell. What a notice says may differ from try to try, and with it how many fit.
+   */
+  send(route: NoticeRoute, digest: Digest, from: number): Promise<{ readonly sent: number }>;
 }
 
 /** The ledger of tenants. Writes throw `conflict` when somebody else has written since the read. */
@@ -384,6 +387,7 @@ export type QueueName = 'onboarding' | 'reconcile' | 'sweeps' | 'notices' | 'par
 
 /** The queues we send to. A message sent twice under one id within the folding window is one message. */
 export interface Queues {
+  /** Throws `Failure`: `rejected` when the message is larger than the queue takes, `unavailable` for all other trouble. */
   send(queue: QueueName, message: OutgoingMessage): Promise<void>;
   /** Opens a way to a queue and sends nothing; throws `Failure` when it is not there or may not be sent to. */
   reach(queue: QueueName): Promise<void>;

@@ -14,6 +14,14 @@ export interface FaultyLine {
   readonly problems: readonly string[];
 }
 
+/** A line that onboards a tenant again. */
+export interface ReturningLine {
+  readonly line: number;
+  readonly tenantId: string;
+  /** ISO instant. */
+  readonly offboardedAt: string;
+}
+
 /** What a sheet of tenants says. */
 export interface TenantSheet {
   readonly lines: readonly ImportLine[];

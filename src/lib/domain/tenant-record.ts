@@ -177,7 +177,10 @@ export interface EndDifference {
 }
 
 /** What people have told, or what follows from it, as far as it is not an observation of ours. */
-export type Told =
+export type Told = {
+  /** Whose token it came with (object id); absent where nobody sent it, and on rows of earlier versions. */
+  readonly sentBy?: string;
+} & (
   | {
       readonly what: 'attestation';
       readonly objectId: string;
@@ -193,7 +196,8 @@ export type Told =
       readonly to: DporStatus;
       readonly by: string;
       readonly at: string;
-    };
+    }
+);
 
 /** One committed difference: the history entry, and what notices are made from. */
 export interface TenantChange {

@@ -128,7 +128,7 @@ export function applyTelling(known: Registration | null, telling: Telling): Regi
     if (withhold) {
       withheld.push({
         what: name as WeakeningFact,
-        value: text(value).slice(0, WITHHELD_LENGTH),
+        value: text(value).slice(0, WITHHELD_LENGTH).toWellFormed(),
         source: telling.source,
         at,
       });

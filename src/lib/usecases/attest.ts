@@ -3,7 +3,13 @@ import { refused } from '../domain/fault.ts';
 import { principalFor, type PassRules } from '../domain/pass-rules.ts';
 import { attendedKindsOf } from '../domain/tenant.ts';
 import type { TenantRecord, Told } from '../domain/tenant-record.ts';
-import { recordTold, type RecordToldDeps, type ToldDecision, type ToldResult } from './record-told.ts';
+import {
+  recordTold,
+  type RecordToldDeps,
+  type ToldDecision,
+  type ToldRequest,
+  type ToldResult,
+} from './record-told.ts';
 
 export interface AttestDeps extends RecordToldDeps, Pick<PassRules, 'principals' | 'principalRules'> {
   readonly observer: { readonly managedIdentityClientId: string; readonly objectId: string | null };
@@ -12,19 +18,14 @@ export interface AttestDeps extends RecordToldDeps, Pick<PassRules, 'principals'
 }
 
 /** `input` is what was sent, unchecked; its schema is `attestationInput`. */
-export type Attest = (asked: {
-  readonly tenantId: string;
-  readonly input: unknown;
-  readonly causeId: string;
-}) => Promise<ToldResult>;
+export type Attest = (asked: ToldRequest) => Promise<ToldResult>;
 
 /**
  * Keeps what a person shows of their own link in a tenant that no pass can look at. Every field is checked against what
  * is wanted for the tenant; what is faulty is named, and nothing is kept of it.
  */
 export function makeAttest(deps: AttestDeps): Attest {
-  return ({ tenantId, input, causeId }) =>
-    recordTold(deps, { tenantId, causeId }, (record, now) => decide(deps, record, input, now));
+  return ({ input, ...asked }) => recordTold(deps, asked, (record, now) => decide(deps, record, input, now));
 }
 
 function decide(deps: AttestDeps, record: TenantRecord, input: unknown, now: Date): ToldDecision {

@@ -108,12 +108,16 @@ function problemOf(deps: ChangeLinkDeps, { partnerId, until }: LinkOrderInput): 
 const KEY_DIGITS = 20;
 const INPUT_DIGITS = 12;
 
-/** The name of one order, first by its key about this link, then by its inputs: the same order has the same. */
+/**
+ * The name of one order, first by its key about this link, then by its inputs: the same order has the same. What the
+ * preview showed is no input of the operator's: it is another once the order was carried out.
+ */
 function causeIdOf(deps: ChangeLinkDeps, request: LinkChangeRequest, identity: LinkIdentity): string {
   const { verb, input, idempotencyKey } = request;
   const key = deps.digest([linkRequestId(identity), idempotencyKey ?? deps.newId()].join('|'));
+  const { expectedCurrentPartnerId: _current, confirmAffected: _affected, ...wanted } = input;
   const inputs = deps.digest(
-    JSON.stringify([verb, Object.entries(input).sort(([a], [b]) => (a < b ? -1 : 1))]),
+    JSON.stringify([verb, Object.entries(wanted).sort(([a], [b]) => (a < b ? -1 : 1))]),
   );
   return `${ORDER}${key.slice(-KEY_DIGITS)}-${inputs.slice(-INPUT_DIGITS)}`;
 }

@@ -4,21 +4,23 @@ import { sameId } from '../domain/guid.ts';
 import { agreementIn } from '../domain/tenant.ts';
 import type { TenantRecord } from '../domain/tenant-record.ts';
 import { dporTold } from '../domain/told-change.ts';
-import { recordTold, type RecordToldDeps, type ToldDecision, type ToldResult } from './record-told.ts';
+import {
+  recordTold,
+  type RecordToldDeps,
+  type ToldDecision,
+  type ToldRequest,
+  type ToldResult,
+} from './record-told.ts';
 
 /** `input` is what was sent, unchecked; its schema is `dporInput`. */
-export type RecordDpor = (asked: {
-  readonly tenantId: string;
-  readonly input: unknown;
-  readonly causeId: string;
-}) => Promise<ToldResult>;
+export type RecordDpor = (asked: ToldRequest) => Promise<ToldResult>;
 
 /** Keeps one step of a subscription's partner of record: that we asked, that the customer confirmed, that it is void. */
 export function makeRecordDpor(deps: RecordToldDeps): RecordDpor {
-  return async ({ tenantId, input, causeId }) => {
+  return async ({ input, ...asked }) => {
     const parsed = dporInput.safeParse(input);
     if (!parsed.success) return refused('invalid', ...faultsOf(parsed.error));
-    return recordTold(deps, { tenantId, causeId }, (record, now) => decide(record, parsed.data, now));
+    return recordTold(deps, asked, (record, now) => decide(record, parsed.data, now));
   };
 }
 

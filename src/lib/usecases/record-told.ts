@@ -11,6 +11,16 @@ export interface RecordToldDeps {
   readonly log: Log;
 }
 
+/** What a person told of a tenant, as it was sent. */
+export interface ToldRequest {
+  readonly tenantId: string;
+  /** Unchecked. */
+  readonly input: unknown;
+  /** Whose token it came with: whom it tells of as having told it is for its sender to say. */
+  readonly by: string;
+  readonly causeId: string;
+}
+
 /** What a telling comes to for one tenant, held against its record. */
 export type ToldDecision =
   | Refused
@@ -26,7 +36,7 @@ export type ToldResult = Refused | { readonly kind: 'recorded' | 'unchanged'; re
  */
 export async function recordTold(
   deps: RecordToldDeps,
-  { tenantId, causeId }: { readonly tenantId: string; readonly causeId: string },
+  { tenantId, by, causeId }: Pick<ToldRequest, 'tenantId' | 'by' | 'causeId'>,
   decide: (record: TenantRecord, now: Date) => ToldDecision,
 ): Promise<ToldResult> {
   return writeAgain(async () => {
@@ -43,9 +53,10 @@ export async function recordTold(
       await deps.ledger.note(known, known.record);
       return { kind: 'unchanged', record: known.record };
     }
-    const commit = toldCommit(known.record, decision.record, [decision.told], { at, causeId });
+    const told = { ...decision.told, sentBy: by };
+    const commit = toldCommit(known.record, decision.record, [told], { at, causeId });
     await deps.ledger.commit(known, commit);
-    deps.log.info('tenant.told', { tenantId, what: decision.told.what, version: commit.record.version });
+    deps.log.info('tenant.told', { tenantId, what: told.what, version: commit.record.version, by });
     return { kind: 'recorded', record: commit.record };
   });
 }

@@ -1,4 +1,5 @@
 import { parseOnboarding, type Onboarding } from '../domain/event.ts';
+import { isRejected } from '../domain/failure.ts';
 import type { Log } from '../domain/log.ts';
 import type { Clock, Queues, TenantLedger } from '../domain/ports.ts';
 import { ask } from './ask.ts';
@@ -34,12 +35,13 @@ export type RegisterTenant = (message: OnboardingMessage) => Promise<'registered
 export function makeRegisterTenant(deps: RegisterTenantDeps): RegisterTenant {
   return async (message) => {
     const parsed = parseOnboarding(message.body, deps.managingTenantId);
-    if (parsed.kind === 'unprocessable') {
-      await park(deps.queues, message, parsed.reason);
-      deps.log.info('event.parked', { messageId: message.messageId, bytes: message.body.length });
-      return 'parked';
+    if (parsed.kind === 'unprocessable') return parkAs(deps, message, parsed.reason);
+    try {
+      if (parsed.kind === 'registration') await register(deps, parsed, message);
+    } catch (error) {
+      if (!isRejected(error)) throw error;
+      return parkAs(deps, message, error.message);
     }
-    if (parsed.kind === 'registration') await register(deps, parsed, message);
     await askForPass(deps, parsed, message);
     deps.log.info('event.accepted', {
       tenantId: parsed.tenantId,
@@ -49,6 +51,16 @@ export function makeRegisterTenant(deps: RegisterTenantDeps): RegisterTenant {
     });
     return parsed.kind === 'registration' ? 'registered' : 'hinted';
   };
+}
+
+async function parkAs(
+  deps: RegisterTenantDeps,
+  message: OnboardingMessage,
+  reason: string,
+): Promise<'parked'> {
+  await park(deps.queues, message, reason);
+  deps.log.info('event.parked', { messageId: message.messageId, bytes: message.body.length });
+  return 'parked';
 }
 
 type Registering = Extract<Onboarding, { kind: 'registration' }>;

@@ -168,7 +168,7 @@ async function deliver(
   };
   let { sent } = request;
   try {
-    for (let parts = sent + 1; sent < parts; sent++) ({ parts } = await deps.sink.send(route, digest, sent));
+    while (sent < share.length) ({ sent } = await deps.sink.send(route, digest, sent));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return sendLater(deps, { ...request, sent }, message, error);

@@ -1,3 +1,4 @@
+import { isRejected } from '../domain/failure.ts';
 import { refused, type Refused } from '../domain/fault.ts';
 import type { Log } from '../domain/log.ts';
 import type { Clock, Queues, TenantLedger } from '../domain/ports.ts';
@@ -27,9 +28,15 @@ export interface OperatorsWord {
   readonly mustBeKnown: boolean;
 }
 
-export type TellAsOperator = (
-  word: OperatorsWord,
-) => Promise<Refused | { readonly kind: 'told'; readonly isNew: boolean }>;
+/** A word that was put on record. */
+export interface OperatorTold {
+  readonly kind: 'told';
+  readonly isNew: boolean;
+  /** When the tenant had been offboarded, where this has onboarded it again (ISO instant). */
+  readonly backFrom: string | null;
+}
+
+export type TellAsOperator = (word: OperatorsWord) => Promise<Refused | OperatorTold>;
 
 /**
  * Registers what an operator says, by the same rules as an event of a trusted source, and asks for a look at the tenant.
@@ -51,7 +58,9 @@ export function makeTellAsOperator(deps: TellAsOperatorDeps): TellAsOperator {
       source: `operator:${by}`,
       trusted: true,
     };
-    const { before } = await writeTelling(deps.ledger, telling, causeId);
+    const written = await writeTelling(deps.ledger, telling, causeId).catch(unlessTooMuch);
+    if ('kind' in written) return written;
+    const { before, now: after } = written;
     await ask(deps.queues, {
       subject: 'tenant',
       id: tenantId,
@@ -61,8 +70,15 @@ export function makeTellAsOperator(deps: TellAsOperatorDeps): TellAsOperator {
       since: now.toISOString(),
     });
     deps.log.info('tenant.told', { tenantId, what: presence === 'unsaid' ? 'facts' : presence, by });
-    return { kind: 'told', isNew: before === null };
+    const backFrom = after.offboardedAt === null ? (before?.offboardedAt ?? null) : null;
+    return { kind: 'told', isNew: before === null, backFrom };
   };
+}
+
+/** What the record has no room for, as words for who said it. */
+function unlessTooMuch(error: unknown): Refused {
+  if (!isRejected(error)) throw error;
+  return refused('invalid', { field: '(all)', problem: error.message });
 }
 
 /** Why a word is not put on record; null when it is. */

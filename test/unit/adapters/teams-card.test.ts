@@ -39,6 +39,38 @@ const textsOf = (blocks: readonly Block[]): string[] =>
   blocks.flatMap(({ text, items }) => [...(text === undefined ? [] : [text]), ...textsOf(items ?? [])]);
 
 describe('a card for Teams', () => {
+  it.each<[string, string, string, number, string]>([
+    ['lost what it earned', 'earning', 'partly-earning', 0, 'Customers have stopped earning'],
+    ['has a gap', 'unobserved', 'not-earning', 1, 'Customers have stopped earning'],
+    ['lost all of it', 'partly-earning', 'not-delegated', 0, 'Customers have stopped earning'],
+    ['earns again', 'not-earning', 'earning', 0, 'Customers are set up to earn'],
+    ['is no longer ours', 'earning', 'offboarded', 0, 'Customers have changed'],
+  ])('is headed by what came about: a customer that %s', (_, from, to, gaps, headline) => {
+    const gapsOpened = { total: gaps, listed: [] };
+
+    const card = cardOf(teamsCard(aDigest([aTenantNotice(1, { state: { from, to }, gapsOpened })])));
+
+    expect(textsOf(card.body)[0]).toBe(headline);
+  });
+
+  it('is headed by the worst that came about', () => {
+    const better = aTenantNotice(1, {
+      state: { from: 'not-earning', to: 'earning' },
+      gapsOpened: { total: 0, listed: [] },
+    });
+
+    const card = cardOf(teamsCard(aDigest([better, aTenantNotice(2)])));
+
+    expect(textsOf(card.body)[0]).toBe('Customers have stopped earning');
+  });
+
+  it('holds no half characters', () => {
+    const text = teamsCard(aDigest([aTenantNotice(1, { summary: 'Contoso \uD83D: earning' })]));
+
+    expect(JSON.parse(text)).toEqual(JSON.parse(text.replaceAll(/\\ud[89a-f]\w\w/gi, '?')));
+    expect(text).toContain('\uFFFD');
+  });
+
   it('says first that nothing can be looked at, where that is so', () => {
     const common = { specversion: '1.0', source: 'urn:x', time: '2026-03-10T12:00:00.000Z' } as const;
     const blind: Notice = {

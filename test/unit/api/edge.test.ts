@@ -62,6 +62,44 @@ describe('a call', () => {
     ]);
   });
 
+  it('with a parameter given twice is told its name', async () => {
+    const answer = await anApi().get('/tenants?q=con&q=lit');
+
+    expect(answer.status).toBe(400);
+    expect(problem.parse(answer.json).errors).toEqual([
+      { in: 'query', at: 'q', problem: 'is given more than once' },
+    ]);
+  });
+
+  it.each(['__proto__', 'constructor', 'toString'])(
+    'with the parameter %s, which every object has, is told so',
+    async (name) => {
+      const answer = await anApi().get(`/tenants?${name}=1`);
+
+      expect(answer.status).toBe(400);
+      expect(problem.parse(answer.json).errors).toMatchObject([{ in: 'query', at: name }]);
+    },
+  );
+
+  it.each([
+    ['a body nobody reads', 'application/xml', '<a/>', 415],
+    ['fields nobody reads', 'application/json', '{"tenantId":"all"}', 400],
+    ['more than anybody reads', 'application/json', `"${'x'.repeat(400_000)}"`, 413],
+    ['an empty object', 'application/json', '{}', 202],
+    ['nothing', '', '', 202],
+  ])('that takes no body is answered by its rules when it has %s', async (_, type, text, status) => {
+    const stage = anApi();
+
+    const answer = await stage.send('POST', '/sweeps', {
+      as: 'Pal.Operate',
+      bytes: Buffer.from(text),
+      headers: type ? { 'content-type': type } : {},
+    });
+
+    expect(answer.status).toBe(status);
+    expect(stage.queues.messages('sweeps')).toHaveLength(status === 202 ? 1 : 0);
+  });
+
   it('has its own id echoed, and is given one', async () => {
     const headers = { 'x-ms-client-request-id': 'ticket-4711' };
     const answer = await anApi().send('GET', '/health/live', { headers });

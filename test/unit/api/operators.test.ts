@@ -4,7 +4,7 @@ import { linkPage } from '../../../src/functions/api/contract/links.ts';
 import { problem } from '../../../src/functions/api/contract/problem.ts';
 import { accepted, linkOrderAnswer, relinkAnswer } from '../../../src/functions/api/contract/relink.ts';
 import { sweep, sweepPage, sweepStarted } from '../../../src/functions/api/contract/sweeps.ts';
-import { tenantDetail } from '../../../src/functions/api/contract/tenants.ts';
+import { tenantDetail, tenantHistory } from '../../../src/functions/api/contract/tenants.ts';
 import { remedies } from '../../../src/functions/api/contract/told.ts';
 import { newSweepRecord } from '../../../src/lib/domain/sweep-record.ts';
 import { anApi } from '../../support/api.ts';
@@ -292,7 +292,7 @@ describe('what people tell', () => {
   });
 
   it('of a subscription’s partner of record is put on record', async () => {
-    const { post, ledger } = aStage();
+    const { post, get, ledger } = aStage();
     const registration = aRegistration({ facts: { displayName: 'Contoso', agreement: 'ea' } });
     ledger.hold(
       aCoveredTenant([aScopeRecord(1, { quotaId: 'EnterpriseAgreement_2014-09-01' })], { registration }),
@@ -309,6 +309,9 @@ describe('what people tell', () => {
 
     expect(answer.status).toBe(200);
     expect(ledger.held(ids.customer).dpor).toHaveLength(1);
+    expect(tenantHistory.parse((await get(`${customer}/history`)).json).items).toMatchObject([
+      { told: [{ what: 'dpor', by: 'Kari', sentBy: '0b0b0b0b-0000-4000-8000-0000000000ca' }] },
+    ]);
   });
 });
 

@@ -5,7 +5,9 @@ import type { ParkedMessage } from '../../../src/lib/domain/ports.ts';
 import { lineageIn } from '../../../src/lib/domain/lineage.ts';
 import { reconcileRequest } from '../../../src/lib/domain/request.ts';
 import { anApi } from '../../support/api.ts';
+import { noticeRequest } from '../../../src/lib/domain/notice-request.ts';
 import { ids } from '../../support/delegations.ts';
+import { aRequest } from '../../support/requests.ts';
 
 function aParked(changes: Partial<ParkedMessage> = {}): ParkedMessage {
   return {
@@ -60,10 +62,10 @@ describe('a redrive', () => {
 
     const answer = await post('/parked/redrive', { id: item?.id });
 
-    expect(parkedHandled.parse(answer.json)).toEqual({ handled: 1, homeless: 0, more: false });
+    expect(parkedHandled.parse(answer.json)).toEqual({ handled: 1, homeless: 0, refused: 0, more: false });
     const [sent] = queues.messages('onboarding');
     expect(Buffer.from(sent?.body ?? []).toString()).toBe('{"tenantId":');
-    expect(sent?.messageId).toBe('message-1~r1');
+    expect(sent?.messageId).toMatch(/^message-1~r1-[0-9a-f]{8}$/);
     expect(lineageIn(String(sent?.properties['lineage']))).toEqual(['message-1']);
     expect((await list()).items).toEqual([]);
   });
@@ -87,11 +89,116 @@ describe('a redrive', () => {
   });
 
   it('of a message redriven before counts on', async () => {
-    const { post, queues } = await aStage(aParked({ messageId: 'message-1~r1', lineage: ['message-1'] }));
+    const former = aParked({ messageId: 'message-1~r1', lineage: ['message-1'] });
+    const { post, queues } = await aStage(former);
 
     await post('/parked/redrive', { all: true });
 
-    expect(queues.messages('onboarding').map(({ messageId }) => messageId)).toEqual(['message-1~r2']);
+    expect(queues.messages('onboarding').map(({ messageId }) => messageId)).toEqual([
+      expect.stringMatching(/^message-1~r2-[0-9a-f]{8}$/),
+    ]);
+  });
+
+  it.each([
+    { which: 'that nobody understands', queue: 'onboarding' as const, body: '{"tenantId":' },
+    { which: 'that asks for a look', queue: 'reconcile' as const, body: JSON.stringify(aRequest()) },
+  ])('of a message $which is never swallowed, however often it comes back', async ({ queue, body }) => {
+    const { post, queues, parked } = await aStage(aParked({ queue, body: Buffer.from(body) }));
+
+    for (let times = 1; times <= 25; times++) {
+      await post('/parked/redrive', { all: true });
+      const sent = queues.messages(queue).at(-1);
+      expect(queues.messages(queue)).toHaveLength(times);
+      await parked.keep(
+        aParked({
+          ...{ queue, body: sent!.body, messageId: sent!.messageId },
+          lineage: lineageIn(String(sent?.properties['lineage'])),
+        }),
+      );
+    }
+
+    expect(queues.messages(queue).at(-1)?.messageId).toContain('~r25-');
+  });
+
+  it('sends each of several messages that a sender gave the same id', async () => {
+    const other = Buffer.from('{"tenant":');
+    const { list, post, queues } = await aStage(aParked(), aParked({ body: other }));
+
+    await post('/parked/redrive', { all: true });
+
+    const sent = queues.messages('onboarding').map(({ body }) => Buffer.from(body).toString());
+    expect(sent.sort()).toEqual(['{"tenant":', '{"tenantId":']);
+    expect((await list()).items).toEqual([]);
+  });
+
+  it('sends each of several messages whose long ids begin alike', async () => {
+    const long = 'x'.repeat(127);
+    const { post, queues } = await aStage(
+      aParked({ messageId: `${long}1` }),
+      aParked({ messageId: `${long}2` }),
+    );
+
+    await post('/parked/redrive', { all: true });
+
+    expect(queues.messages('onboarding')).toHaveLength(2);
+  });
+
+  it('begins the attempts of a notice’s delivery anew, under ids its copies have not had', async () => {
+    const delivery = {
+      ...{ do: 'deliver', route: 'crm', urgency: 'daily', sent: 3, attempt: 4, hop: 9 },
+      selection: {
+        ...{ firstDay: '2026-03-08', lastDay: '2026-03-09' },
+        ...{ from: '2026-03-08T08:00:00.000Z', until: '2026-03-09T08:00:00.000Z' },
+      },
+      since: '2026-03-09T08:00:00.000Z',
+    };
+    const body = Buffer.from(JSON.stringify(delivery));
+    const { post, queues } = await aStage(aParked({ queue: 'notices', body }));
+
+    await post('/parked/redrive', { all: true });
+
+    const [sent] = queues.messages('notices');
+    expect(noticeRequest.parse(JSON.parse(new TextDecoder().decode(sent?.body)))).toEqual({
+      ...delivery,
+      ...{ attempt: 0, since: '2026-03-10T12:00:00.000Z' },
+    });
+  });
+
+  it('of a message that has no room for its past goes without it, and still counts', async () => {
+    const past = Array.from({ length: 10 }, (_, n) => `${'y'.repeat(115)}~r${n + 1}-0000000${n}`);
+    const body = new Uint8Array(262_144 - 500);
+    const { post, queues } = await aStage(aParked({ body, messageId: 'message-1~r10', lineage: past }));
+
+    await post('/parked/redrive', { all: true });
+
+    const [sent] = queues.messages('onboarding');
+    expect(sent?.messageId).toMatch(/^message-1~r11-/);
+    expect(sent?.properties).toEqual({});
+  });
+
+  it('leaves what its queue does not take, and sends what stands behind it', async () => {
+    const tooLarge = aParked({ messageId: 'a', body: new Uint8Array(300_000) });
+    const others = Array.from({ length: 3 }, (_, n) => aParked({ messageId: `b${n}` }));
+    const { list, post, queues, log } = await aStage(tooLarge, ...others);
+
+    const answer = await post('/parked/redrive', { all: true });
+
+    expect(answer).toMatchObject({ status: 200, json: { handled: 3, homeless: 0, refused: 1, more: false } });
+    expect((await list()).items.map(({ messageId }) => messageId)).toEqual(['a']);
+    expect(queues.messages('onboarding')).toHaveLength(3);
+    expect(log.entries).toContainEqual(
+      expect.objectContaining({ level: 'warn', event: 'message.redrive-refused' }),
+    );
+  });
+
+  it('is not kept by hundreds it can do nothing about from what lies behind them', async () => {
+    const homeless = Array.from({ length: 501 }, (_, n) => aParked({ queue: 'a', messageId: `m-${n}` }));
+    const { post, queues } = await aStage(...homeless, aParked());
+
+    const answer = await post('/parked/redrive', { all: true });
+
+    expect(answer.json).toEqual({ handled: 1, homeless: 501, refused: 0, more: false });
+    expect(queues.messages('onboarding')).toHaveLength(1);
   });
 
   it('begins the attempts of a request anew, for the same tenant', async () => {
@@ -109,7 +216,7 @@ describe('a redrive', () => {
         ...{
           subject: 'tenant',
           id: ids.customer,
-          cause: { kind: 'redrive', id: 'sweep-1~r1' },
+          cause: { kind: 'redrive', id: expect.stringMatching(/^sweep-1~r1-[0-9a-f]{8}$/) as string },
           attempt: 0,
           hop: 0,
         },
@@ -151,7 +258,7 @@ describe('a redrive', () => {
 
     const answer = await post('/parked/redrive', { all: true });
 
-    expect(answer.json).toEqual({ handled: 0, homeless: 1, more: false });
+    expect(answer.json).toEqual({ handled: 0, homeless: 1, refused: 0, more: false });
     expect((await list()).items).toHaveLength(1);
   });
 

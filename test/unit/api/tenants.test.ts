@@ -1,3 +1,4 @@
+import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import {
   importResult,
@@ -191,6 +192,17 @@ describe('the list of tenants', () => {
   });
 });
 
+describe('a name with a line break', () => {
+  it.each(['\r', '\n', '\r\n'])('stays one cell of the CSV (%j)', async (lineBreak) => {
+    const { send } = anEstate(anEarning(1, `Contoso${lineBreak}=2+2`));
+
+    const answer = await send('GET', '/tenants', { as: 'Pal.Read', headers: { accept: 'text/csv' } });
+
+    const rows = parse(answer.text, { columns: true, record_delimiter: ['\r\n', '\r', '\n'] });
+    expect(rows).toMatchObject([{ displayName: `Contoso${lineBreak}=2+2`, state: 'earning' }]);
+  });
+});
+
 describe('one tenant', () => {
   it('is shown with its scopes, links and what to do', async () => {
     const bad = aScopeRecord(1, { verdict: 'role-not-eligible' });
@@ -211,6 +223,13 @@ describe('one tenant', () => {
     const shown = tenantDetail.parse((await get(`/tenants/${tenantId(1)}`)).json);
 
     expect(shown.scopes.map((scope) => scope.endsAt)).toEqual([endsAt, null]);
+  });
+
+  it('that is not on record has no history; one to which nothing has happened has an empty one', async () => {
+    const { get } = anEstate(anEarning(1, 'Contoso'));
+
+    expect((await get(`/tenants/${tenantId(2)}/history`)).status).toBe(404);
+    expect((await get(`/tenants/${tenantId(1)}/history`)).json).toEqual({ items: [], continuation: null });
   });
 
   it('that is not on record is not found; what is no id is no request', async () => {
@@ -301,6 +320,39 @@ describe('an operator', () => {
     expect(problem.parse(strange.json).errors).toMatchObject([{ at: 'principal' }]);
   });
 
+  it.each(['', ' '])('is not changed to a blank name (“%s”)', async (displayName) => {
+    const { send, ledger } = anEstate(anEarning(1, 'Contoso'));
+
+    const answer = await send('PATCH', `/tenants/${tenantId(1)}`, {
+      as: 'Pal.Operate',
+      body: { displayName },
+    });
+
+    expect(answer.status).toBe(400);
+    expect(problem.parse(answer.json).errors).toMatchObject([{ in: 'body', at: 'displayName' }]);
+    expect(ledger.held(tenantId(1)).registration.facts.displayName).toBe('Contoso');
+  });
+
+  it('takes no more agreements than its record has room for, and can be offboarded all the same', async () => {
+    const { send, ledger } = anEstate(anEarning(1, 'Contoso'));
+    const thousand = (from: number) =>
+      Object.fromEntries(Array.from({ length: 1_000 }, (_, n) => [tenantId(from + n), 'ea']));
+    const change = (subscriptionAgreements: object) =>
+      send('PATCH', `/tenants/${tenantId(1)}`, { as: 'Pal.Operate', body: { subscriptionAgreements } });
+
+    const answers = [
+      await change(thousand(1_000)),
+      await change(thousand(2_000)),
+      await change(thousand(3_000)),
+    ];
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 400]);
+    expect(problem.parse(answers.at(-1)?.json).detail).toContain('room');
+    const { agreements } = ledger.held(tenantId(1)).registration;
+    expect(Object.keys(agreements?.subscriptions ?? {})).toHaveLength(2_000);
+    expect((await send('DELETE', `/tenants/${tenantId(1)}`)).status).toBe(200);
+  });
+
   it('changes what is known, decides what was withheld, and leaves the rest', async () => {
     const withheld = {
       what: 'accessKinds',
@@ -382,6 +434,73 @@ describe('a sheet of tenants', () => {
     expect(importResult.parse(answer.json)).toMatchObject({ dryRun: true, imported: 2 });
     expect(() => ledger.held(tenantId(1))).toThrow();
     expect(queues.requests()).toEqual([]);
+  });
+
+  it('has its good lines imported where another has a quote in a wrong place', async () => {
+    const { answer, ledger } = await send(
+      [
+        'tenantId,displayName',
+        `${tenantId(1)},Con"toso`,
+        `${tenantId(2)},"Fjæra, AS"`,
+        `${tenantId(3)},"Acme" Inc`,
+        `${tenantId(4)}, Tailspin `,
+      ].join('\n'),
+    );
+
+    const result = importResult.parse(answer.json);
+    expect(result.refused.map(({ line }) => line)).toEqual([2, 4]);
+    expect(result.refused[0]?.problems.join()).toContain('a quote stands in a wrong place');
+    expect(ledger.held(tenantId(2)).registration.facts.displayName).toBe('Fjæra, AS');
+    expect(ledger.held(tenantId(4)).registration.facts.displayName).toBe('Tailspin');
+  });
+
+  it('has the lines told that a quote nobody closed has run together', async () => {
+    const { answer, ledger } = await send(
+      [
+        'tenantId,displayName',
+        `${tenantId(1)},"Contoso`,
+        `${tenantId(2)},Fabrikam`,
+        `${tenantId(3)},"Fjæra, AS"`,
+        `${tenantId(4)},Tailspin`,
+      ].join('\n'),
+    );
+
+    const result = importResult.parse(answer.json);
+    expect(result).toMatchObject({ imported: 1, refused: [{ line: 4 }] });
+    expect(result.refused[0]?.problems.join()).toContain('lines 2 to 4');
+    expect(ledger.held(tenantId(4)).registration.facts.displayName).toBe('Tailspin');
+  });
+
+  it.each(['', '?dryRun=true'])('has the line told that onboards a tenant again (%s)', async (query) => {
+    const stage = anApi();
+    const offboardedAt = '2026-03-01T09:00:00.000Z';
+    stage.ledger.hold(
+      anEarning(1, 'Contoso', {
+        registration: aRegistration({ tenantId: tenantId(1), offboardedAt }),
+      }),
+    );
+
+    const answer = await stage.send('POST', `/tenants/import${query}`, {
+      as: 'Pal.Operate',
+      bytes: Buffer.from(`tenantId\n${tenantId(1)}\n${tenantId(2)}\n`),
+      headers: { 'content-type': 'text/csv' },
+    });
+
+    expect(importResult.parse(answer.json)).toMatchObject({
+      ...{ imported: 2, refused: [] },
+      onboardedAgain: [{ line: 2, tenantId: tenantId(1), offboardedAt }],
+    });
+  });
+
+  it('in another encoding is refused, and told how to save it', async () => {
+    const answer = await anApi().send('POST', '/tenants/import', {
+      as: 'Pal.Operate',
+      bytes: Buffer.from(`tenantId,displayName\n${tenantId(1)},Fjæra\n`, 'latin1'),
+      headers: { 'content-type': 'text/csv' },
+    });
+
+    expect(answer.status).toBe(400);
+    expect(problem.parse(answer.json).detail).toContain('CSV UTF-8');
   });
 
   it.each([

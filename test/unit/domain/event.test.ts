@@ -52,6 +52,38 @@ describe('an onboarding message', () => {
     });
   });
 
+  it('has half characters, which no other system could read, made whole signs', () => {
+    const half = '\uD83D';
+    const facts = { displayName: `Contoso ${half}`, tags: { [`a${half}`]: `b${half}` }, requestedBy: half };
+
+    expect(parse({ tenantId: ids.customer, ...facts })).toMatchObject({
+      facts: { displayName: 'Contoso \uFFFD', tags: { 'a\uFFFD': 'b\uFFFD' }, requestedBy: '\uFFFD' },
+    });
+  });
+
+  it('has a long name cut between characters', () => {
+    const displayName = `${'x'.repeat(255)}😀`;
+
+    expect(parse({ tenantId: ids.customer, displayName })).toMatchObject({
+      facts: { displayName: 'x'.repeat(255) },
+    });
+  });
+
+  it.each(['', ' '])('says nothing of a name that is blank (“%s”)', (displayName) => {
+    expect(parse({ tenantId: ids.customer, displayName })).toMatchObject({
+      kind: 'registration',
+      facts: { displayName: undefined },
+    });
+  });
+
+  it('names each kind of access once', () => {
+    const accessKinds = ['lighthouse', 'csp-aobo', 'lighthouse'];
+
+    expect(parse({ tenantId: ids.customer, accessKinds })).toMatchObject({
+      facts: { accessKinds: ['lighthouse', 'csp-aobo'] },
+    });
+  });
+
   it.each([
     ['pal.tenant.onboarded.v1', 'onboarded'],
     ['pal.tenant.changed.v1', 'unsaid'],

@@ -48,12 +48,13 @@ function aDesk(record: TenantRecord | null = guestTenant, changes: Partial<Attes
   return {
     ledger,
     outbox,
-    attest: (given: unknown = input) => attest({ tenantId: ids.customer, input: given, causeId: 'op-1' }),
+    attest: (given: unknown = input) =>
+      attest({ tenantId: ids.customer, input: given, by: ids.person, causeId: 'op-1' }),
   };
 }
 
 describe('attesting', () => {
-  it('keeps what was shown, as one change that says who showed it', async () => {
+  it('keeps what was shown, as one change that says who showed it and who sent it', async () => {
     const { ledger, attest } = aDesk();
 
     expect(await attest()).toMatchObject({ kind: 'recorded' });
@@ -82,6 +83,7 @@ describe('attesting', () => {
             by: 'Kari Nordmann',
             at: '2026-03-09T12:00:00.000Z',
             expiresAt: '2026-09-05T12:00:00.000Z',
+            sentBy: ids.person,
           },
         ],
       },

@@ -353,6 +353,30 @@ describe('a confirmed unlink', () => {
     expect(await stage.workOff()).toEqual([]);
     expect(stage.links.changes()).toHaveLength(2);
   });
+
+  it('asked for again under its key is answered by what was done, whatever a new preview shows', async () => {
+    const stage = await aLinkedStage();
+
+    const first = await change(stage, 'unlink', confirmed(OURS), 'key-1');
+    await stage.workOff();
+    const second = await change(stage, 'unlink', confirmed(null, { confirmAffected: 0 }), 'key-1');
+    const third = await change(stage, 'unlink', { why: 'moving partners' }, 'key-1');
+
+    expect([second, third]).toEqual([first, first]);
+    expect(await stage.workOff()).toEqual([]);
+  });
+
+  it.each<[string, LinkVerb, LinkOrderInput]>([
+    ['to do something else', 'restore', confirmed(null)],
+    ['for another reason', 'unlink', confirmed(null, { why: 'another' })],
+    ['until another time', 'unlink', confirmed(null, { until: '2026-04-01T00:00:00.000Z' })],
+  ])('asked for under the same key %s is refused', async (_, verb, input) => {
+    const stage = await aLinkedStage();
+    await change(stage, 'unlink', confirmed(OURS), 'key-1');
+    await stage.workOff();
+
+    expect(await change(stage, verb, input, 'key-1')).toMatchObject({ kind: 'key-reused' });
+  });
 });
 
 describe('a confirmed restore', () => {

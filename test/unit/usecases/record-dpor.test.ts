@@ -31,7 +31,8 @@ function aDesk(record: TenantRecord | null = underEa) {
   const ledger = makeFakeTenantLedger(outbox);
   if (record) ledger.hold(record);
   const recordDpor = makeRecordDpor({ ledger, clock: aClock(), log: makeFakeLog() });
-  const tell = (input: unknown) => recordDpor({ tenantId: ids.customer, input, causeId: 'op-1' });
+  const tell = (input: unknown) =>
+    recordDpor({ tenantId: ids.customer, input, by: ids.person, causeId: 'op-1' });
   return { ledger, outbox, tell };
 }
 
@@ -53,6 +54,7 @@ describe('recording a partner of record', () => {
             to: 'asked',
             by: 'Kari Nordmann',
             at: '2026-03-02T12:00:00.000Z',
+            sentBy: ids.person,
           },
         ],
         { from: 'covered', to: 'covered' },

@@ -45,6 +45,22 @@ describe('an onboarding event', () => {
     ]);
   });
 
+  it('that tells more than the tenant’s record has room for is parked, in words', async () => {
+    const stage = aStage();
+    const guid = (n: number) => `${n.toString(16).padStart(8, '0')}-0000-4000-8000-000000000000`;
+    const tell = (from: number) => {
+      const told = Array.from({ length: 1_000 }, (_, n) => [guid(from + n), 'ea']);
+      const data = { tenantId: ids.customer, subscriptionAgreements: Object.fromEntries(told) as object };
+      return stage.registerTenant(anOnboarding(anEvent({ id: `event-${from}`, data })));
+    };
+
+    const fates = [await tell(0), await tell(1_000), await tell(2_000)];
+
+    expect(fates).toEqual(['registered', 'registered', 'parked']);
+    const [parked] = stage.queues.messages('parked');
+    expect(parked?.properties['reason']).toContain('room');
+  });
+
   it('that comes five times is one registration and one request', async () => {
     const stage = aStage();
 

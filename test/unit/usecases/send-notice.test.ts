@@ -21,12 +21,15 @@ import { aCoveredTenant, aRegistration, aScopeRecord } from '../../support/tenan
 interface Sent {
   readonly route: string;
   readonly id: string;
-  readonly part: number;
+  readonly from: number;
   readonly events: readonly string[];
 }
 
 /** Everything from what is announced to what a sink is given; the clock is moved until nothing is left to do. */
-function aDesk(routes: readonly NoticeRoute[], { lastSweep = null as SweepRecord | null, parts = 1 } = {}) {
+function aDesk(
+  routes: readonly NoticeRoute[],
+  { lastSweep = null as SweepRecord | null, takes = [] as (number | Failure)[] } = {},
+) {
   const announcements = makeFakeAnnouncements();
   const queues = makeFakeQueues();
   const clock = aClock('2026-03-10T12:00:30.000Z');
@@ -47,11 +50,14 @@ function aDesk(routes: readonly NoticeRoute[], { lastSweep = null as SweepRecord
     sweeps: { lastFinished: () => Promise.resolve(lastSweep) },
     links: makeFakeLinkLedger(),
     sink: {
-      send(route: NoticeRoute, digest: Digest, part: number) {
+      send(route: NoticeRoute, digest: Digest, from: number) {
         const failure = trouble.get(route.name)?.shift();
         if (failure) return Promise.reject(failure);
-        sent.push({ route: route.name, id: digest.id, part, events: digest.notices.map(({ id }) => id) });
-        return Promise.resolve({ parts });
+        const room = takes.shift();
+        if (room instanceof Failure) return Promise.reject(room);
+        const taken = digest.notices.slice(from).slice(0, room);
+        sent.push({ route: route.name, id: digest.id, from, events: taken.map(({ id }) => id) });
+        return Promise.resolve({ sent: from + taken.length });
       },
     },
     retry: { limit: 3, baseMs: 10 * SECOND, capMs: MINUTE, ceilingMs: HOUR },
@@ -104,8 +110,8 @@ describe('a window of announcements', () => {
 
     const events = [link.id, 'message~1'];
     expect(desk.sent).toEqual([
-      { route: 'ops', id: 'at-once-20260310T120000000Z-20260310-ops', part: 0, events },
-      { route: 'crm', id: 'at-once-20260310T120000000Z-20260310-crm', part: 0, events },
+      { route: 'ops', id: 'at-once-20260310T120000000Z-20260310-ops', from: 0, events },
+      { route: 'crm', id: 'at-once-20260310T120000000Z-20260310-crm', from: 0, events },
     ]);
   });
 
@@ -272,18 +278,21 @@ describe('a delivery in trouble', () => {
     expect(JSON.parse(new TextDecoder().decode(copy?.body))).toMatchObject({ attempt: 0, hop: 1 });
   });
 
-  it('goes on with the part that did not arrive', async () => {
-    const desk = aDesk([aRoute({ name: 'shaky' })], { parts: 3 });
-    await desk.announce(link);
-    const arrived = () => desk.sent.map(({ part }) => part);
-    desk.clock.pass(2 * MINUTE);
-    await desk.handle(desk.queues.take('notices', desk.clock())!);
-    const whole = desk.queues.take('notices', desk.clock())!;
-    const request = JSON.parse(new TextDecoder().decode(whole.body)) as object;
+  it('goes on with what did not arrive, however many fit at each try', async () => {
+    const desk = aDesk([aRoute({ name: 'shaky' })], { takes: [4, down, 3, 2] });
+    const news = Array.from({ length: 10 }, (_, n) => anAnnouncement(`message~${n}`));
 
-    await desk.handle({ ...whole, body: new TextEncoder().encode(JSON.stringify({ ...request, sent: 1 })) });
+    await desk.announce(...news);
+    const outcomes = await desk.work();
 
-    expect(arrived()).toEqual([1, 2]);
+    expect(outcomes).toEqual(['told', 'retried', 'delivered']);
+    expect(desk.sent.map(({ from, events }) => [from, events.length])).toEqual([
+      [0, 4],
+      [4, 3],
+      [7, 2],
+      [9, 1],
+    ]);
+    expect(desk.sent.flatMap(({ events }) => events)).toEqual(news.map(({ id }) => id));
   });
 
   it('is dropped, and said so, when the settings no longer name the route', async () => {

@@ -18,7 +18,9 @@ export const parkedMessage = z
     ageSeconds: z.int(),
     size: z.int().describe('bytes of its body'),
     preview: z.string().describe('the beginning of its body'),
-    lineage: z.array(z.string()).describe('the ids it was sent under before'),
+    lineage: z
+      .array(z.string())
+      .describe('the last ids it was sent under before; the number after `~r` counts its redrives'),
   })
   .meta({ id: 'ParkedMessage' });
 
@@ -51,6 +53,7 @@ export const parkedHandled = z
   .object({
     handled: z.int(),
     homeless: z.int().describe('nobody knows which queue they came from: they can only be discarded'),
+    refused: z.int().describe('their queue does not take them, being too large: they stay parked'),
     more: z.boolean().describe('there are more of them: call again'),
   })
   .meta({ id: 'ParkedHandled' });

@@ -175,7 +175,15 @@ export const getTenant = operation({
   mayMiss: true,
 });
 
-const { tenantId, accessKind: _short, requestedBy: _asked, ...facts } = onboardingData.shape;
+const { tenantId, accessKind: _short, requestedBy: _asked, ...told } = onboardingData.shape;
+/** A person who sends a name means one; an event of a system may well have nothing to say. */
+const displayName = z
+  .string()
+  .refine((name) => name.trim() !== '', 'must not be blank')
+  .pipe(told.displayName.unwrap())
+  .optional()
+  .describe('What the customer is called.');
+const facts = { ...told, displayName };
 
 /** What can be told of a tenant, as an onboarding event does. */
 export const registerTenant = operation({
@@ -204,7 +212,7 @@ export const changeTenant = operation({
   tag: 'Tenants',
   summary: 'Change what is known of a tenant',
   description:
-    'Fields that are absent stay. It also decides about a change that was withheld of the same field.',
+    'Fields that are absent stay; of those that are sent the last writer wins, field by field, and `If-Match` is not looked at. It also decides about a change that was withheld of the same field.',
   role: 'Pal.Operate',
   params: tenantParams,
   body: {
@@ -242,9 +250,15 @@ export const importResult = z
     dryRun: z.boolean(),
     lines: z.int(),
     imported: z.int().describe('lines that are on record now; in a dry run, that would be'),
+    onboardedAgain: z
+      .array(z.object({ line: z.int(), tenantId: z.string(), offboardedAt: instant }))
+      .describe(
+        'imported lines whose tenants had been offboarded; in a dry run, those it would onboard again',
+      ),
     refused: z.array(importedLine),
   })
   .meta({ id: 'ImportResult' });
+export type ImportResult = z.infer<typeof importResult>;
 
 export const importTenants = operation({
   id: 'importTenants',
@@ -253,7 +267,7 @@ export const importTenants = operation({
   tag: 'Tenants',
   summary: 'Register many tenants from CSV',
   description:
-    'The first line names the columns: `tenantId`, and any of `displayName`, `accessKinds`, `agreement`, `subscriptionIds`, `principal`, `servicePrincipalObjectId`, `tags`. Several values in a cell stand apart by spaces or semicolons; tags are `name=value`, apart by semicolons. An empty cell says nothing. Good lines are imported, bad ones reported. At most 5,000 lines.',
+    'The first line names the columns: `tenantId`, and any of `displayName`, `accessKinds`, `agreement`, `subscriptionIds`, `principal`, `servicePrincipalObjectId`, `tags`. Several values in a cell stand apart by spaces or semicolons; tags are `name=value`, apart by semicolons. An empty cell says nothing. A tenant that was offboarded is onboarded again, and its line told. Good lines are imported, bad ones reported. At most 5,000 lines.',
   role: 'Pal.Operate',
   query: z.strictObject({ dryRun: z.enum(['true', 'false']).optional() }),
   body: { type: 'text/csv', maxBytes: 5 * 1024 * 1024 },
@@ -302,4 +316,5 @@ export const getHistory = operation({
     continuation: z.coerce.number().int().min(1).max(9_999_999_999).optional(),
   }),
   answers: { 200: { description: 'A page of changes', schema: tenantHistory } },
+  mayMiss: true,
 });

@@ -26,7 +26,11 @@ const BATCH = 500;
  */
 export async function csvOf({ name, columns, rows, bom }: Sheet, mostRows: number): Promise<CsvFile | null> {
   const { stringify } = await import('csv-stringify/sync');
-  const options = { bom: false, record_delimiter: 'windows' as const, escape_formulas: true };
+  const options = {
+    ...{ bom: false, record_delimiter: 'windows' as const, escape_formulas: true },
+    // A lone line break would begin a row of its own, and with it a formula nobody has looked at.
+    quote_record_delimiter: true,
+  };
   const text = (lines: readonly (readonly Cell[])[]) =>
     Buffer.from(
       stringify(

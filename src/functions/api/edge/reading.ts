@@ -1,5 +1,5 @@
 import type { HttpRequest } from '@azure/functions';
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { BodySpec, Operation } from '../contract/operation.ts';
 import type { Problem } from '../contract/problem.ts';
 import { refuse, type Refusal } from './reply.ts';
@@ -35,11 +35,11 @@ export async function takeApart(operation: Operation, request: HttpRequest): Pro
   const query = readQuery(operation, request, errors, parse);
   const headers = parse('header', operation.headers, Object.fromEntries(request.headers));
   if (errors.length > 0) return invalid(errors);
-  if (!operation.body) return { params, query, headers, body: undefined } as Taken;
-  const given = await readBody(operation.body, request);
+  const spec: BodySpec = operation.body ?? NO_BODY;
+  const given = await readBody(spec, request);
   if ('refused' in given) return given;
-  const takes = operation.body.type === 'application/json' && given.body !== undefined;
-  const body = takes ? parse('body', operation.body.schema, given.body) : given.body;
+  const takes = spec.type === 'application/json' && given.body !== undefined;
+  const body = takes ? parse('body', spec.schema, given.body) : given.body;
   return errors.length > 0 ? invalid(errors) : ({ params, query, headers, body } as Taken);
 }
 
@@ -49,16 +49,18 @@ function readQuery(
   errors: Errors,
   parse: (part: Part, schema: z.ZodType | undefined, value: unknown) => unknown,
 ): unknown {
-  const names = [...new Set(request.query.keys())];
+  // The host hands a parameter that is given twice over as one value with a comma in it: only the address tells.
+  const given = new URL(request.url).searchParams;
+  const names = [...new Set(given.keys())];
   if (!query) {
     errors.push(...names.map((name) => unknownParameter(name)));
     return undefined;
   }
-  const twice = names.filter((name) => request.query.getAll(name).length > 1);
+  const twice = names.filter((name) => given.getAll(name).length > 1);
   errors.push(
     ...twice.map((at) => ({ in: 'query' as const, at: shown(at), problem: 'is given more than once' })),
   );
-  return parse('query', query, Object.fromEntries(names.map((name) => [name, request.query.get(name)])));
+  return parse('query', query, Object.fromEntries(names.map((name) => [name, given.get(name)])));
 }
 
 function errorsOf(part: Part, error: z.ZodError): Errors {
@@ -90,6 +92,9 @@ function invalid(errors: Errors): Refusal {
   return { refused: 'invalid-request', detail, errors };
 }
 
+/** What an operation without a body takes: none, or an object with nothing in it, which some clients always send. */
+const NO_BODY = { type: 'application/json', optional: true, schema: z.strictObject({}) } as const;
+
 /** Enough for any single change; an import says its own. */
 const MAX_BYTES = 64 * 1024;
 
@@ -118,7 +123,7 @@ function decode(spec: BodySpec, bytes: Uint8Array): { body: unknown } | Refusal 
     // The decoder drops a byte order mark and refuses bytes that are not UTF-8.
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    return wrong('is not UTF-8');
+    return wrong(spec.type === 'text/csv' ? 'is not UTF-8: save the sheet as “CSV UTF-8”' : 'is not UTF-8');
   }
   if (spec.type === 'text/csv') return { body: text };
   try {

@@ -1,3 +1,4 @@
+import type { Options } from 'csv-parse/sync';
 import * as z from 'zod';
 import { onboardingData } from '../../../lib/domain/event.ts';
 import type { FaultyLine, ImportLine, TenantSheet } from '../../../lib/domain/tenant-import.ts';
@@ -13,23 +14,28 @@ const COLUMNS = [
   ...['servicePrincipalObjectId', 'tags'],
 ];
 
+interface Row {
+  readonly record: readonly string[];
+  readonly info: { readonly lines: number };
+  /** Whether a quote stands in it where a quote may not be. */
+  readonly strayQuote?: boolean;
+}
+
 /** Reads a sheet of tenants: by line, what it says or what is wrong with it. A sheet that is none is refused whole. */
 export async function readTenantSheet(text: string): Promise<TenantSheet | Refusal> {
   const { parse } = await import('csv-parse/sync');
   const sheetIsWrong = (detail: string) => refuse('invalid-request', `The sheet cannot be read: ${detail}`);
-  let found: { record: string[]; info: { lines: number } }[];
+  const records = (options: Options): Row[] =>
+    parse(text, {
+      ...{ info: true, bom: true, relax_column_count: true, skip_empty_lines: true },
+      ...options,
+    }) as unknown as Row[];
+  let found: readonly Row[];
   try {
-    const options = {
-      info: true as const,
-      bom: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      trim: true,
-    };
-    found = parse(text, options) as unknown as typeof found;
+    found = recordsOf(records);
   } catch (error) {
     const { lines } = error as { lines?: number };
-    return sheetIsWrong(`quotes are not closed or stand in a wrong place, near line ${lines ?? 1}.`);
+    return sheetIsWrong(`quotes are not closed, near line ${lines ?? 1}.`);
   }
   const [header, ...rows] = found;
   const columns = header?.record ?? [];
@@ -44,14 +50,31 @@ export async function readTenantSheet(text: string): Promise<TenantSheet | Refus
   return sheetOf(columns, rows);
 }
 
-function sheetOf(
-  columns: readonly string[],
-  rows: readonly { readonly record: readonly string[]; readonly info: { readonly lines: number } }[],
-): TenantSheet {
+/**
+ * The records of a sheet. Where a quote stands in a wrong place, all are read as they are: then whatever holds a quote may
+ * be what several lines were taken for, and is not believed.
+ */
+function recordsOf(read: (options: Options) => Row[]): readonly Row[] {
+  try {
+    return read({ trim: true });
+  } catch {
+    const loose = read({ ltrim: true, relax_quotes: true });
+    return loose.map(({ record, info }) => ({
+      ...{ record: record.map((cell) => cell.trim()), info },
+      strayQuote: record.some((cell) => cell.includes('"')),
+    }));
+  }
+}
+
+function sheetOf(columns: readonly string[], rows: readonly Row[]): TenantSheet {
   const lines: ImportLine[] = [];
   const faulty: FaultyLine[] = [];
-  for (const { record, info } of rows) {
+  for (const { record, info, strayQuote } of rows) {
     const line = info.lines;
+    if (strayQuote) {
+      faulty.push({ line, problems: [strayQuoteIn(record, line)] });
+      continue;
+    }
     if (record.length !== columns.length) {
       faulty.push({ line, problems: [`has ${record.length} cells, and the header ${columns.length}`] });
       continue;
@@ -71,6 +94,12 @@ function sheetOf(
     }
   }
   return { lines, faulty };
+}
+
+function strayQuoteIn(record: readonly string[], line: number): string {
+  const breaks = record.join().match(/\r\n|\r|\n/g)?.length ?? 0;
+  const which = breaks === 0 ? '' : ` somewhere in lines ${line - breaks} to ${line}, none of which was read`;
+  return `a quote stands in a wrong place${which}: put the whole cell in quotes and write each one inside it twice`;
 }
 
 /** A cell as its field takes it; an empty one says nothing. */

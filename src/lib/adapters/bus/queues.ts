@@ -8,7 +8,10 @@ export type QueueNames = Readonly<Record<QueueName, string>>;
 /** The SDK would try for minutes; whoever asks whether a queue is there waits for the answer. */
 const REACH_MS = 15_000;
 
-/** Sends over one connection, made when first needed. Trouble is `unavailable`: the message we work on is redelivered. */
+/**
+ * Sends over one connection, made when first needed. Trouble is `unavailable`: the message we work on is redelivered. Only a
+ * message that is too large is `rejected`.
+ */
 export function makeQueues(connect: () => ServiceBusClient, names: QueueNames): Queues {
   let client: ServiceBusClient | null = null;
   const senders = new Map<string, ServiceBusSender>();
@@ -42,6 +45,11 @@ export function makeQueues(connect: () => ServiceBusClient, names: QueueNames): 
       try {
         await senderOf(names[queue]).sendMessages(outgoing);
       } catch (cause) {
+        if ((cause as { code?: string }).code === 'MessageSizeExceeded') {
+          throw new Failure('rejected', `The message is larger than the queue ${names[queue]} takes.`, {
+            cause,
+          });
+        }
         throw new Failure('unavailable', `The queue ${names[queue]} could not be written.`, { cause });
       }
     },

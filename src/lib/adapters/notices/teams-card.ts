@@ -1,5 +1,5 @@
 import type { Digest } from '../../domain/ports.ts';
-import type { Notice } from '../../domain/notice.ts';
+import type { Notice, TenantNotice } from '../../domain/notice.ts';
 
 /** Teams refuses about 28 KB measured inside; what it measures is larger than what is sent. */
 const LIMIT_BYTES = 18_000;
@@ -66,8 +66,28 @@ function headlineOf(notices: readonly Notice[]): string {
       return 'A message was parked';
     case 'pal.tenant.changed.v1':
     case undefined:
-      return 'Customers have stopped earning';
+      return customersHeadline(notices);
   }
+}
+
+/** What the customers have in common: the worst of it, where they have not. */
+function customersHeadline(notices: readonly Notice[]): string {
+  const customers = notices
+    .filter((notice) => notice.type === 'pal.tenant.changed.v1')
+    .map(({ data }) => data);
+  if (customers.some(({ state, gapsOpened }) => gapsOpened.total > 0 || isLoss(state)))
+    return 'Customers have stopped earning';
+  const earn = customers.every(({ state }) => state.to === 'earning');
+  return earn ? 'Customers are set up to earn' : 'Customers have changed';
+}
+
+/** How far a state earns; all others do not. */
+const EARNS: Readonly<Record<string, number>> = { earning: 2, 'partly-earning': 1 };
+/** Nobody lost anything that was ended by order. */
+const ENDED: readonly string[] = ['offboarded', 'excluded'];
+
+function isLoss({ from, to }: TenantNotice['data']['state']): boolean {
+  return !ENDED.includes(to) && (EARNS[to] ?? 0) < (EARNS[from] ?? 0);
 }
 
 function countsOf(notices: readonly Notice[]): string {
@@ -98,7 +118,7 @@ function text(words: string, how: Readonly<Record<string, unknown>>): Element {
 
 /** Words from outside as they are: a card's text is Markdown, in which a customer's name could be a link. */
 function plain(words: string): string {
-  const line = words.replaceAll(/[\p{Cc}\s]+/gu, ' ');
+  const line = words.toWellFormed().replaceAll(/[\p{Cc}\s]+/gu, ' ');
   const characters = Array.from(line);
   const short = characters.length > LINE_LENGTH ? `${characters.slice(0, LINE_LENGTH).join('')}…` : line;
   return short.replaceAll(/[\\`*_~[\]<>#|]/g, '\\$&');

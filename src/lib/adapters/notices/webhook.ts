@@ -7,38 +7,41 @@ import type { Post } from './post.ts';
 /** Standard Webhooks asks for bodies below 20 KB. */
 const PART_BYTES = 20_000;
 
-/** Cuts notices into bodies that fit; one that is larger by itself is a body of its own. */
-export function partsOf(notices: readonly Notice[], limit = PART_BYTES): string[] {
-  const parts: string[][] = [];
-  let size = 0;
-  for (const text of notices.map((notice) => JSON.stringify(notice))) {
-    const bytes = Buffer.byteLength(text) + 1;
-    const last = parts.at(-1);
-    if (last && size + bytes <= limit) {
-      last.push(text);
-      size += bytes;
-    } else {
-      parts.push([text]);
-      size = bytes + 2;
-    }
+/** What is on record from before texts were looked at may hold half a character, which not every receiver can read. */
+function wellFormed(_name: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.toWellFormed() : value;
+}
+
+/** The notices from one on that fit into a body; one that is larger by itself is a body of its own. */
+export function bodyFrom(
+  notices: readonly Notice[],
+  from: number,
+  limit = PART_BYTES,
+): { readonly body: string; readonly until: number } {
+  const texts: string[] = [];
+  let size = 1;
+  for (let index = from; index < notices.length; index++) {
+    const text = JSON.stringify(notices[index], wellFormed);
+    size += Buffer.byteLength(text) + 1;
+    if (size > limit && texts.length > 0) break;
+    texts.push(text);
   }
-  return parts.map((texts) => `[${texts.join()}]`);
+  return { body: `[${texts.join()}]`, until: from + texts.length };
 }
 
 /**
- * Sends one part of a digest as a batch of CloudEvents, signed by the Standard Webhooks scheme: the id is the same for
- * every try, the time is that of the try, and while a secret is changed both sign.
+ * Sends as many notices as fit as a batch of CloudEvents, signed by the Standard Webhooks scheme: the id names which of the
+ * digest's notices they are, the time is that of the try, and while a secret is changed both sign.
  */
 export async function sendWebhook(
   { post, clock }: { readonly post: Post; readonly clock: Clock },
   route: NoticeRoute,
   digest: Digest,
-  part: number,
-): Promise<{ readonly parts: number }> {
-  const parts = partsOf(digest.notices);
-  const body = parts[part];
-  if (body === undefined) return { parts: parts.length };
-  const id = `${digest.id}-${part + 1}`;
+  from: number,
+): Promise<{ readonly sent: number }> {
+  const { body, until } = bodyFrom(digest.notices, from);
+  // Both ends: a receiver folds what has one id, and may have had fewer of them at a try before.
+  const id = `${digest.id}-${from + 1}-${until}`;
   const timestamp = String(Math.floor(clock().getTime() / 1000));
   const headers = {
     'content-type': 'application/cloudevents-batch+json; charset=utf-8',
@@ -49,7 +52,7 @@ export async function sendWebhook(
       .join(' '),
   };
   await post(route.url, headers, body);
-  return { parts: parts.length };
+  return { sent: until };
 }
 
 function signature(secret: string, text: string): string {
