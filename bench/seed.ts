@@ -29,12 +29,20 @@ const PER_TRANSACTION = 100;
 
 /** Seeds customers number `from` to `to` of a Lighthouse estate. */
 export async function seedTenants(tables: string, from: number, to: number): Promise<void> {
+  await listTenants(tables, coveredTenants(from, to));
+}
+
+function* coveredTenants(from: number, to: number): Generator<TenantRecord> {
+  const at = new Date();
+  for (let customer = from; customer < to; customer++) yield coveredTenant(customer, at);
+}
+
+/** Puts tenants on the list, a hundred rows at a time. */
+export async function listTenants(tables: string, records: Iterable<TenantRecord>): Promise<void> {
   const client = TableClient.fromConnectionString(tables, 'Tenants', { allowInsecureConnection: true });
   await client.createTable();
-  const at = new Date();
   const partitions = new Map<string, TransactionAction[]>();
-  for (let customer = from; customer < to; customer++) {
-    const record = coveredTenant(customer, at);
+  for (const record of records) {
     const row = tenantRow(record, digest(signatureOf(record.scopes)));
     const actions = partitions.get(row.partitionKey) ?? [];
     actions.push(['upsert', row, 'Replace']);
@@ -56,7 +64,8 @@ const principal = {
   formerObjectIds: [],
 };
 
-function coveredTenant(at: number, now: Date): TenantRecord {
+/** Customer number `at` as an earlier sweep would have left it, whose delegation gave the principal this role. */
+export function coveredTenant(at: number, now: Date, roleId = EARNING_ROLE): TenantRecord {
   const registration = applyTelling(null, {
     tenantId: tenantId(at),
     facts: {},
@@ -94,7 +103,7 @@ function coveredTenant(at: number, now: Date): TenantRecord {
             offer: 'Managed service',
             plan: null,
             provisioningState: 'Succeeded',
-            authorizations: [{ principalId: PRINCIPAL, principalName: null, roleId: EARNING_ROLE }],
+            authorizations: [{ principalId: PRINCIPAL, principalName: null, roleId }],
             eligibleAuthorizations: [],
           },
         ],

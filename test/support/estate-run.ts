@@ -3,13 +3,11 @@ import { spawn } from 'node:child_process';
 import type { OperatorAnswer } from '../../local/operator-calls.ts';
 import type { AzureReport } from '../../local/stack.ts';
 import type { TenantPage } from '../../src/functions/api/contract/tenants.ts';
-import type { SweepRecord } from '../../src/lib/domain/sweep-record.ts';
 import type { StackReport } from './stack.ts';
 
 /** What the run prints on standard output. */
 export interface EstateReport extends StackReport {
   readonly settled: boolean;
-  readonly sweep: SweepRecord | null;
   readonly arm: Pick<AzureReport, 'calls' | 'throttled' | 'beforeRetryAfter'>;
   readonly answers: readonly OperatorAnswer[];
 }

@@ -7,6 +7,7 @@ import { ServiceBusClient } from '@azure/service-bus';
 import type { Options } from '../../local/options.ts';
 import { settled } from '../../local/settle.ts';
 import { startStack, type AzureReport, type Stack } from '../../local/stack.ts';
+import type { SweepRecord } from '../../src/lib/domain/sweep-record.ts';
 
 export interface StackReport {
   readonly tenants: readonly {
@@ -42,6 +43,7 @@ export interface StackReport {
     readonly changes: number;
   }[];
   readonly parked: readonly { readonly queue: string; readonly messageId: string; readonly reason: string }[];
+  readonly sweep: SweepRecord | null;
 }
 
 export type ReportedTenant = StackReport['tenants'][number];
