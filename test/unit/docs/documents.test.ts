@@ -4,11 +4,13 @@ import { expect, it } from 'vitest';
 import queues from '../../../infra/queues.json' with { type: 'json' };
 import { usage } from '../../../local/options.ts';
 import { operations } from '../../../src/functions/api/contract/operations.ts';
-import { settings } from '../../../src/lib/config.ts';
+import { loadConfig, settings } from '../../../src/lib/config.ts';
 import { verdicts } from '../../../src/lib/domain/coverage.ts';
+import { parseOnboarding } from '../../../src/lib/domain/event.ts';
 import { failureKinds } from '../../../src/lib/domain/failure.ts';
 import { metrics } from '../../../src/lib/domain/telemetry.ts';
 import { tenantStates } from '../../../src/lib/domain/tenant-state.ts';
+import { someSettings } from '../../support/settings.ts';
 
 const documents = [
   'README.md',
@@ -119,4 +121,31 @@ it('settings that the documents name are settings that there are', () => {
   );
 
   expect(unknown).toEqual([]);
+});
+
+const examples = (file: string) =>
+  [...readFileSync(file, 'utf8').matchAll(/```json\n([^]*?)```/g)].map(([, text = '']) => text);
+
+it('the event of the README is understood whole', () => {
+  const [event = ''] = examples('README.md');
+
+  expect(parseOnboarding(Buffer.from(event), 'aaaaaaaa-0000-4000-8000-000000000001')).toMatchObject({
+    kind: 'registration',
+    unknownFields: 0,
+  });
+});
+
+it.each([
+  ['README.md', examples('README.md')[1]],
+  ['docs/notices.md', examples('docs/notices.md')[0]],
+])('the notice routes of %s are taken', (_, routes) => {
+  const config = loadConfig(
+    someSettings({
+      NOTICE_ROUTES: routes,
+      OPS_TEAMS_URL: 'https://default.environment.api.powerplatform.com/workflows/1?sig=x',
+      CRM_SECRET: `whsec_${Buffer.alloc(24, 1).toString('base64')}`,
+    }),
+  );
+
+  expect(config.notices.routes).toHaveLength((JSON.parse(routes ?? '[]') as unknown[]).length);
 });
