@@ -8,7 +8,8 @@ type Json = Readonly<Record<string, unknown>>;
 const DESCRIPTION = [
   'What is set up to earn, what is not and why; and what an operator can do about it.',
   'Every call takes an Entra access token of the managing tenant with the app role `Pal.Read` or `Pal.Operate`;',
-  'the latter may do everything. Refusals are `application/problem+json`, and their `type` is stable.',
+  'the latter may do everything. Refusals are `application/problem+json`, and their `type` is stable;',
+  'only where there is no such path, the platform answers 404 before the app is asked.',
   '`x-ms-client-request-id` is echoed.',
 ].join(' ');
 
