@@ -12,6 +12,9 @@ export function homeOf({ queue }: Pick<ParkedMessage, 'queue'>): QueueName | nul
   return QUEUES.includes(queue) ? (queue as QueueName) : null;
 }
 
+/** The property by which a copy of a message tells when the first of them was enqueued. */
+export const FIRST_ENQUEUED = 'firstEnqueuedAt';
+
 /** Longest id Service Bus takes. */
 const ID_LENGTH = 128;
 /** Longest id of a request's cause. */
@@ -22,11 +25,15 @@ const LINEAGE_KEPT = 10;
 /**
  * A parked message as it is sent again: under an id of its own, so that duplicate detection does not swallow it, and the
  * same each time, so that a redrive that broke off and is repeated makes no second message. A request to look at something
- * begins its attempts anew; every other body goes back byte for byte. Its former ids travel with it.
+ * begins its attempts anew; every other body goes back byte for byte. Its former ids travel with it, and when it was first enqueued: what it tells is
+ * no newer for being sent again.
  */
 export function redriven(message: ParkedMessage, now: Date): OutgoingMessage {
   const lineage = [...message.lineage, message.messageId].slice(-LINEAGE_KEPT);
-  const properties = { lineage: JSON.stringify(lineage) };
+  const properties = {
+    lineage: JSON.stringify(lineage),
+    [FIRST_ENQUEUED]: message.enqueuedAt ?? message.parkedAt,
+  };
   const again = `~r${message.lineage.length + 1}`;
   const request = message.queue === 'reconcile' ? requestIn(message.body) : null;
   if (request) {
