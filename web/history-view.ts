@@ -38,6 +38,7 @@ export function eventsOf(change: TenantChange, names: ScopeNames): readonly Even
     ...gapsAccepted.map((gap) => ({ tone: 'quiet' as const, text: acceptedWords(gap, names) })),
     ...about(names, gapsReopened, 'bad', 'No longer accepted'),
     ...told.map((one) => ({ tone: 'quiet' as const, text: toldWords(one) })),
+    ...leftOutEvents(change),
   ];
   return events.length > 0 ? events : [{ tone: 'quiet', text: 'Details changed.' }];
 }
@@ -52,6 +53,22 @@ function scopeEvents({ scopes }: TenantChange, names: ScopeNames): readonly Even
       same.map(({ scope }) => scope),
     );
     return [{ tone: toneOf(first.to), text: `${subjects}: ${fate(first.from, first.to)}.` }];
+  });
+}
+
+const LEFT_OUT: Readonly<Record<string, string>> = {
+  scopes: 'more scopes changed',
+  gapsOpened: 'more gaps were opened',
+  gapsClosed: 'more gaps were closed',
+  gapsAccepted: 'more gaps were accepted',
+  gapsReopened: 'more gaps are no longer accepted',
+};
+
+/** What history counts and does not name. */
+function leftOutEvents({ leftOut }: TenantChange): readonly Event[] {
+  return Object.entries(leftOut).flatMap(([list, count]) => {
+    const words = LEFT_OUT[list];
+    return words ? [{ tone: 'quiet' as const, text: `${count.toLocaleString('en')} ${words}.` }] : [];
   });
 }
 

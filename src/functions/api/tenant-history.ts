@@ -9,7 +9,9 @@ import { reply } from './edge/reply.ts';
 export const tenantHistory = endpoint('api-tenant-history', 'tenants/{tenantId}/history', [
   serve(getHistory, async ({ params, query: { top, continuation }, api }) => {
     const found = await api.tenantHistory(params.tenantId, continuation ?? null, top + 1);
-    const items = found.slice(0, top).map((change) => ({ ...change, told: change.told ?? [] }));
+    const items = found
+      .slice(0, top)
+      .map((change) => ({ ...change, told: change.told ?? [], leftOut: change.leftOut ?? {} }));
     return reply(200, { items, continuation: found.length > top ? String(items.at(-1)?.version) : null });
   }),
 ]);

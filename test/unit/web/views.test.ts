@@ -88,6 +88,7 @@ describe('a customer’s history in sentences', () => {
     gapsAccepted: [],
     gapsReopened: [],
     told: [],
+    leftOut: {},
   };
 
   it('tells what a scope was and is, and which gap opened', () => {
@@ -114,6 +115,15 @@ describe('a customer’s history in sentences', () => {
 
     expect(eventsOf({ ...change, scopes: [], gapsOpened: [], gapsAccepted }, names)).toEqual([
       { tone: 'quiet', text: 'Gap accepted until 2026-06-01 00:00 UTC: “moves in June” (Prod).' },
+    ]);
+  });
+
+  it('counts what history does not name', () => {
+    const leftOut = { scopes: 4_700, gapsOpened: 12, moves: 3 };
+
+    expect(eventsOf({ ...change, scopes: [], gapsOpened: [], leftOut }, names)).toEqual([
+      { tone: 'quiet', text: '4,700 more scopes changed.' },
+      { tone: 'quiet', text: '12 more gaps were opened.' },
     ]);
   });
 

@@ -274,6 +274,9 @@ export const tenantChange = z
     gapsAccepted: z.array(z.looseObject({ scope: z.string() })),
     gapsReopened: z.array(z.string()),
     told: z.array(z.looseObject({ what: z.string() })).describe('what people told'),
+    leftOut: z
+      .record(z.string(), z.int())
+      .describe('by list, how many more there were: of a long one the first 300 are named'),
   })
   .meta({ id: 'TenantChange' });
 
