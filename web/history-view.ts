@@ -39,6 +39,7 @@ export function eventsOf(change: TenantChange, names: ScopeNames): readonly Even
     ...about(names, gapsReopened, 'bad', 'No longer accepted'),
     ...endEvents(endings, names),
     ...told.map((one) => ({ tone: 'quiet' as const, text: toldWords(one) })),
+    ...leftOutEvents(change),
   ];
   return events.length > 0 ? events : [{ tone: 'quiet', text: 'Details changed.' }];
 }
@@ -66,6 +67,23 @@ function endEvents(endings: TenantChange['endings'], names: ScopeNames): readonl
     const text =
       to === null ? `${subjects}: earns without an end.` : `${subjects}: earns until ${exactly(to)}.`;
     return { tone: to === null ? 'good' : 'partly', text };
+  });
+}
+
+const LEFT_OUT: Readonly<Record<string, string>> = {
+  scopes: 'more scopes changed',
+  gapsOpened: 'more gaps were opened',
+  gapsClosed: 'more gaps were closed',
+  gapsAccepted: 'more gaps were accepted',
+  gapsReopened: 'more gaps are no longer accepted',
+  endings: 'more scopes have another end',
+};
+
+/** What history counts and does not name. */
+function leftOutEvents({ leftOut }: TenantChange): readonly Event[] {
+  return Object.entries(leftOut).flatMap(([list, count]) => {
+    const words = LEFT_OUT[list];
+    return words ? [{ tone: 'quiet' as const, text: `${count.toLocaleString('en')} ${words}.` }] : [];
   });
 }
 

@@ -1,17 +1,27 @@
 import type { InvocationContext } from '@azure/functions';
-import { lineageIn } from '../lib/domain/lineage.ts';
+import { FIRST_ENQUEUED, lineageIn } from '../lib/domain/lineage.ts';
 
 /** What a Service Bus trigger tells about a message. The library parses every string as JSON, so ids become text again. */
 export function messageFacts(context: InvocationContext) {
   const metadata = context.triggerMetadata ?? {};
   const properties = (metadata['applicationProperties'] ?? {}) as Record<string, unknown>;
+  const property = (name: string) => (properties[name] === undefined ? null : textOf(properties[name]));
   return {
     messageId: textOf(metadata['messageId']),
     attempts: Number(metadata['deliveryCount'] ?? 1),
-    enqueuedAt: utcDate(textOf(metadata['enqueuedTimeUtc'])),
-    lineage: properties['lineage'] === undefined ? null : textOf(properties['lineage']),
-    property: (name: string) => (properties[name] === undefined ? null : textOf(properties[name])),
+    enqueuedAt: firstOf(utcDate(textOf(metadata['enqueuedTimeUtc'])), property(FIRST_ENQUEUED)),
+    lineage: property('lineage'),
+    property,
   };
+}
+
+/**
+ * When a message was first enqueued: a copy of it, parked or sent again, brings that along. It can only put the message
+ * earlier, so whoever else sets the property makes nothing newer than it is.
+ */
+function firstOf(enqueuedAt: Date, told: string | null): Date {
+  const first = new Date(told ?? '');
+  return first < enqueuedAt ? first : enqueuedAt;
 }
 
 /**
@@ -19,7 +29,7 @@ export function messageFacts(context: InvocationContext) {
  * message these properties are whatever its sender has set.
  */
 export function parkedFacts(context: InvocationContext, deadLetteredFrom: string | null) {
-  const { messageId, lineage, attempts, property } = messageFacts(context);
+  const { messageId, lineage, attempts, enqueuedAt, property } = messageFacts(context);
   const told = (name: string) => (deadLetteredFrom === null ? property(name) : null);
   const why = told('reason') ?? property('deadLetterErrorDescription') ?? property('deadLetterReason');
   return {
@@ -28,6 +38,7 @@ export function parkedFacts(context: InvocationContext, deadLetteredFrom: string
     reason: why ?? 'The message was dead-lettered without a reason.',
     lineage: lineageIn(lineage),
     attempts: Number(told('attempts') ?? attempts),
+    enqueuedAt: Number.isNaN(enqueuedAt.getTime()) ? null : enqueuedAt.toISOString(),
   };
 }
 

@@ -178,6 +178,7 @@ const aMessage = {
   reason: 'The message body is not valid JSON in UTF-8.',
   body: Buffer.from('body'),
   attempts: 1,
+  enqueuedAt: '2026-03-10T09:00:00.000Z',
   parkedAt: '2026-03-10T11:00:00.000Z',
   lineage: ['earlier'],
 };

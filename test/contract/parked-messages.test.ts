@@ -19,6 +19,7 @@ function aParked(changes: Partial<ParkedMessage> = {}): ParkedMessage {
     reason: 'The message body is empty; an onboarding event is a JSON object.',
     body: new TextEncoder().encode('{"tenantId":1}'),
     attempts: 1,
+    enqueuedAt: '2026-03-10T09:00:00.000Z',
     parkedAt: '2026-03-10T12:00:00.000Z',
     lineage: [],
     ...changes,
@@ -45,6 +46,14 @@ describe.each(implementations)('parked messages $name', ({ make }) => {
     await parked.keep(aParked());
 
     expect(await kept(parked)).toEqual([plain(aParked())]);
+  });
+
+  it('are kept without a time at which they were enqueued, where nobody told it', async () => {
+    const parked = make();
+
+    await parked.keep(aParked({ enqueuedAt: null }));
+
+    expect(await kept(parked)).toEqual([plain(aParked({ enqueuedAt: null }))]);
   });
 
   it.each([

@@ -4,6 +4,7 @@ import { pack, unpack } from '../../src/lib/adapters/tables/packing.ts';
 import type { Table } from '../../src/lib/adapters/tables/table.ts';
 import { makeTenantLedger } from '../../src/lib/adapters/tables/tenant-ledger.ts';
 import { makeTenantList } from '../../src/lib/adapters/tables/tenant-list.ts';
+import { changeOf } from '../../src/lib/domain/tenant-change.ts';
 import { Failure } from '../../src/lib/domain/failure.ts';
 import type { Outbox, TenantCommit, TenantLedger, Versioned } from '../../src/lib/domain/ports.ts';
 import type { ScopeRecord, TenantChange, TenantRecord } from '../../src/lib/domain/tenant-record.ts';
@@ -348,6 +349,30 @@ describe.each(implementations)('the ledger of tenants $name', ({ make }) => {
     expect(inOrder((await stored(ledger)).record)).toEqual(commit.record);
   });
 
+  it('takes the first look at 5,000 scopes with the longest of names; history names the first and counts the rest', async () => {
+    const outbox = makeFakeOutbox();
+    const ledger = make(outbox);
+    const known = await registered(ledger);
+    const scopes = Array.from({ length: 5_000 }, (_, n) => {
+      const scope = resourceGroup(n % 20, `${String(n).padStart(4, '0')}-${'Å'.repeat(85)}`).id;
+      return aScopeRecord(n % 20, { scope, verdict: n < 1_000 ? 'role-not-eligible' : 'earning' });
+    });
+    const openGaps = scopes.slice(0, 1_000).map(({ scope }) => aGap(1, { scope }));
+    const commit = aCommit(known, scopes, { openGaps });
+    const at = new Date('2026-03-10T12:00:00.000Z');
+    const change = changeOf(known.record, commit.record, { opened: openGaps }, { at, causeId: 'event-1' });
+
+    await ledger.commit(known, { ...commit, change });
+
+    const { record, unannounced } = await stored(ledger);
+    expect([record.scopes.length, record.openGaps.length, unannounced]).toEqual([5_000, 1_000, []]);
+    const [entry] = await ledger.history(ids.customer, null, 1);
+    expect(entry?.scopes).toEqual(change.scopes.slice(0, 300));
+    expect(entry?.gapsOpened).toEqual(change.gapsOpened.slice(0, 300));
+    expect(entry?.leftOut).toEqual({ scopes: 4_700, gapsOpened: 700 });
+    expect(outbox.announced).toMatchObject([{ scopes: { total: 5_000 }, gapsOpened: { total: 1_000 } }]);
+  }, 120_000);
+
   it.each([
     'with spaces and (brackets)',
     'with_underscores.and.dots-and-dashes',
@@ -356,6 +381,9 @@ describe.each(implementations)('the ledger of tenants $name', ({ make }) => {
     "o'brien",
     '~tilde~',
     'x'.repeat(90),
+    'Å'.repeat(90),
+    '日'.repeat(90),
+    '𠮷'.repeat(45),
   ])('keeps a resource group named %s', async (name) => {
     const ledger = make();
     const known = await registered(ledger);
@@ -365,6 +393,20 @@ describe.each(implementations)('the ledger of tenants $name', ({ make }) => {
     await ledger.commit(known, commit);
 
     expect((await stored(ledger)).record).toEqual(commit.record);
+  });
+
+  it('tells resource groups apart whose long names differ in their last letter only', async () => {
+    const ledger = make();
+    const known = await registered(ledger);
+    const names = ['Å', 'Ä', '𠮷', '𠮟'].map((last) => `${'Å'.repeat(86)}${last}`);
+    const commit = aCommit(
+      known,
+      names.map((name) => aScopeRecord(1, { scope: resourceGroup(1, name).id })),
+    );
+
+    await ledger.commit(known, commit);
+
+    expect((await stored(ledger)).record.scopes).toHaveLength(4);
   });
 
   it('keeps a registration of 2,000 subscriptions', async () => {

@@ -1,6 +1,7 @@
 import { tenantAnnouncement } from '../../src/lib/domain/announcement.ts';
 import type { Gap } from '../../src/lib/domain/gap.ts';
 import type { Outbox, TenantLedger } from '../../src/lib/domain/ports.ts';
+import { historyEntry } from '../../src/lib/domain/tenant-change.ts';
 import { newTenantRecord, type TenantChange, type TenantRecord } from '../../src/lib/domain/tenant-record.ts';
 import { makeFakeOutbox, makeUntold } from './outbox.ts';
 import { aTrouble, makeRows, type Trouble } from './storage.ts';
@@ -44,7 +45,7 @@ export function makeFakeTenantLedger(outbox: Outbox = makeFakeOutbox()): FakeTen
       if (change) {
         untold.add(keyed(record), tenantAnnouncement(known.record, record, change, closedGaps));
       }
-      if (change) changes.set(keyed(record), [...(changes.get(keyed(record)) ?? []), change]);
+      if (change) changes.set(keyed(record), [...(changes.get(keyed(record)) ?? []), historyEntry(change)]);
       closed.set(keyed(record), [...(closed.get(keyed(record)) ?? []), ...closedGaps]);
       trouble.meet('committed');
       await untold.tell(keyed(record));

@@ -11,9 +11,12 @@ export const tenantHistory = endpoint('api-tenant-history', [
   serve(getHistory, async ({ params, query: { top, continuation }, api }) => {
     const found = await api.tenantHistory(params.tenantId, continuation ?? null, top + 1);
     if (found.length === 0 && !(await api.showTenant(params.tenantId))) return noTenant;
-    const items = found
-      .slice(0, top)
-      .map((change) => ({ ...change, endings: change.endings ?? [], told: change.told ?? [] }));
+    const items = found.slice(0, top).map((change) => ({
+      ...change,
+      endings: change.endings ?? [],
+      told: change.told ?? [],
+      leftOut: change.leftOut ?? {},
+    }));
     return reply(200, { items, continuation: found.length > top ? String(items.at(-1)?.version) : null });
   }),
 ]);

@@ -114,11 +114,12 @@ export function tenantAnnouncement(
 /** A tenant's summary without what could be long and tells people nothing. */
 function briefly(record: TenantRecord): TenantSummary {
   const summary = summaryOf(record);
-  const { subscriptionIds: _expected, ...facts } = summary.registration.facts;
+  const { agreements: _told, ...registration } = summary.registration;
+  const { subscriptionIds: _expected, ...facts } = registration.facts;
   return {
     ...summary,
     atRisk: [],
-    registration: { ...summary.registration, facts, factTimes: {}, withheld: [] },
+    registration: { ...registration, facts, factTimes: {}, withheld: [] },
   };
 }
 

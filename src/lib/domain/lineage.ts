@@ -1,3 +1,6 @@
+/** The property by which a copy of a message tells when the first of them was enqueued. */
+export const FIRST_ENQUEUED = 'firstEnqueuedAt';
+
 /** Ids that are kept of a message's past. */
 export const LINEAGE_KEPT = 10;
 

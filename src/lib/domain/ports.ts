@@ -338,6 +338,8 @@ export interface ParkedMessage {
   readonly body: Uint8Array;
   /** How often it was delivered or tried. */
   readonly attempts: number;
+  /** When it was first enqueued (ISO instant), however often it was sent again; null where nobody told. */
+  readonly enqueuedAt: string | null;
   /** ISO instant. */
   readonly parkedAt: string;
   /** The ids it was sent under before, oldest first: each redrive adds one. */

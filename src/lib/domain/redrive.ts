@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { LINEAGE_KEPT } from './lineage.ts';
+import { FIRST_ENQUEUED, LINEAGE_KEPT } from './lineage.ts';
 import { noticeRequest } from './notice-request.ts';
 import type { OutgoingMessage, ParkedMessage, QueueName } from './ports.ts';
 import { messageIdOf, reconcileRequest } from './request.ts';
@@ -25,7 +25,7 @@ const CAUSE_LENGTH = 40;
  * same each time, so that a redrive that broke off and is repeated makes no second message. The id counts on from the one
  * before, and `digest` sets apart what senders gave the same id. A request to look at something, one for a step of a sweep
  * and a notice's delivery begin their attempts anew; every other body goes back byte for byte. Its former ids travel with
- * it.
+ * it, and when it was first enqueued: what it tells is no newer for being sent again.
  */
 export function redriven(
   message: ParkedMessage,
@@ -33,7 +33,10 @@ export function redriven(
   digest: (text: string) => string,
 ): OutgoingMessage {
   const lineage = [...message.lineage, message.messageId].slice(-LINEAGE_KEPT);
-  const properties = { lineage: JSON.stringify(lineage) };
+  const properties = {
+    lineage: JSON.stringify(lineage),
+    [FIRST_ENQUEUED]: message.enqueuedAt ?? message.parkedAt,
+  };
   const mark = digest(JSON.stringify([message.messageId, [...message.body]])).slice(0, 8);
   return { ...begunAnew(message, mark, now.toISOString()), properties };
 }

@@ -17,6 +17,26 @@ interface ChangedGaps {
   readonly reopened?: readonly Gap[];
 }
 
+const LISTS = [
+  ...(['scopes', 'gapsOpened', 'gapsClosed', 'gapsAccepted', 'gapsReopened'] as const),
+  ...(['endings', 'moves', 'told', 'agreementChanges', 'reverified'] as const),
+] satisfies readonly (keyof TenantChange)[];
+
+/** So many of each list are kept: ids of the greatest length then fill no more than a row of a table takes (1 MiB). */
+const KEPT = 300;
+
+/** A change as history keeps it: of a long list the first, and how many more there were. */
+export function historyEntry(change: TenantChange): TenantChange {
+  const long = LISTS.flatMap((list) => {
+    const all: readonly unknown[] = change[list] ?? [];
+    return all.length > KEPT ? [{ list, all }] : [];
+  });
+  if (long.length === 0) return change;
+  const kept = Object.fromEntries(long.map(({ list, all }) => [list, all.slice(0, KEPT)]));
+  const leftOut = Object.fromEntries(long.map(({ list, all }) => [list, all.length - KEPT]));
+  return { ...change, ...(kept as Partial<TenantChange>), leftOut };
+}
+
 /** The difference between two versions of a tenant's record, as it goes into history. */
 export function changeOf(
   before: TenantRecord,

@@ -226,6 +226,8 @@ export interface TenantChange {
   }[];
   /** Scopes that were to be verified anew after a change of agreement, and are proven now; absent where there are none. */
   readonly reverified?: readonly string[];
+  /** How many more there were, by list, where history does not name all; absent where it does. */
+  readonly leftOut?: Readonly<Record<string, number>>;
 }
 
 /** Where the history of a moved subscription goes on, or where it is found. */

@@ -1,4 +1,5 @@
 import type { Queues } from '../domain/ports.ts';
+import { FIRST_ENQUEUED } from '../domain/lineage.ts';
 
 /** A message that is to be parked, as it was received. */
 export interface Unprocessed {
@@ -8,6 +9,8 @@ export interface Unprocessed {
   readonly attempts: number;
   /** The ids it was sent under before, as it carries them; absent or null where it was never sent again. */
   readonly lineage?: string | null;
+  /** When it was first enqueued; absent where nothing depends on it. */
+  readonly enqueuedAt?: Date;
 }
 
 /** Longest reason that travels with a message; the properties of a message are small. */
@@ -24,6 +27,7 @@ export async function park(queues: Queues, message: Unprocessed, reason: string)
       sourceMessageId: message.messageId,
       attempts: message.attempts,
       ...(message.lineage ? { lineage: message.lineage } : {}),
+      ...(message.enqueuedAt ? { [FIRST_ENQUEUED]: message.enqueuedAt.toISOString() } : {}),
     },
   });
 }

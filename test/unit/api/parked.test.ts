@@ -16,6 +16,7 @@ function aParked(changes: Partial<ParkedMessage> = {}): ParkedMessage {
     reason: 'The message body is not valid JSON in UTF-8.',
     body: new TextEncoder().encode('{"tenantId":'),
     attempts: 1,
+    enqueuedAt: '2026-03-10T09:00:00.000Z',
     parkedAt: '2026-03-10T11:00:00.000Z',
     lineage: [],
     ...changes,
@@ -80,7 +81,7 @@ describe('a redrive', () => {
     await post('/parked/redrive', { all: true });
 
     const [sent] = queues.messages('sweeps');
-    expect(sent?.messageId).toBe('sweep-1~finish~7~r1');
+    expect(sent?.messageId).toMatch(/^sweep-1~finish~7~r1-[0-9a-f]{8}$/);
     expect(JSON.parse(Buffer.from(sent?.body ?? []).toString())).toEqual({
       ...step,
       attempt: 0,

@@ -42,6 +42,23 @@ describe('what a Service Bus trigger tells of a message', () => {
     expect([property('source'), property('attempts'), property('reason')]).toEqual(['onboarding', '3', null]);
   });
 
+  it.each<[string, string, string]>([
+    ['was first enqueued, of a copy', '2026-03-09T08:00:00.000Z', '2026-03-09T08:00:00.000Z'],
+    [
+      'came itself, where the copy says that it is newer',
+      '2026-03-11T08:00:00.000Z',
+      '2026-03-10T12:00:00.000Z',
+    ],
+    ['came itself, where the copy says no time', 'yesterday', '2026-03-10T12:00:00.000Z'],
+  ])('is when it %s', (_, firstEnqueuedAt, expected) => {
+    const applicationProperties = { firstEnqueuedAt };
+    const enqueuedTimeUtc = '2026-03-10T12:00:00';
+
+    const { enqueuedAt } = messageFacts(context({ enqueuedTimeUtc, applicationProperties }));
+
+    expect(enqueuedAt.toISOString()).toBe(expected);
+  });
+
   it('may be nothing at all', () => {
     const facts = messageFacts(new InvocationContext());
 
@@ -80,6 +97,18 @@ describe('what is kept of a message that cannot be processed', () => {
       reason: 'MaxDeliveryCountExceeded',
       attempts: 5,
     });
+  });
+});
+
+describe('when a message was first enqueued', () => {
+  const metadata = {
+    enqueuedTimeUtc: '2026-03-10T12:00:00',
+    applicationProperties: { source: 'onboarding', firstEnqueuedAt: '2026-03-09T08:00:00.000Z' },
+  };
+
+  it.each(['onboarding', null])('is kept with it (dead-lettered from %s)', (queue) => {
+    expect(parkedFacts(context(metadata), queue).enqueuedAt).toBe('2026-03-09T08:00:00.000Z');
+    expect(parkedFacts(new InvocationContext(), queue).enqueuedAt).toBeNull();
   });
 });
 

@@ -35,6 +35,7 @@ async function logged(): Promise<ReadonlyMap<string, LogFields>> {
   const outbox = makeFakeOutbox();
   await makeKeepParked({ parked: makeFakeParkedMessages(), outbox, log, digest: (text) => text })({
     ...kept,
+    enqueuedAt: null,
     parkedAt: '2026-03-10T12:00:00.000Z',
   });
   await makeLoggedOutbox(outbox, log).announce([aLinkAnnouncement({ from: 'linked', to: 'unlinked' })]);

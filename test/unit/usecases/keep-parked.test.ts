@@ -14,6 +14,7 @@ const message: ParkedMessage = {
   reason: 'The message body is not valid JSON in UTF-8.',
   body: new TextEncoder().encode('{"password":"hunter2"'),
   attempts: 1,
+  enqueuedAt: '2026-03-10T09:00:00.000Z',
   parkedAt: '2026-03-10T12:00:00.000Z',
   lineage: [],
 };

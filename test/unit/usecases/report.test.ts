@@ -156,6 +156,7 @@ describe('the report', () => {
       ...kept,
       body: new Uint8Array(),
       attempts: 1,
+      enqueuedAt: null,
       parkedAt: '2026-03-10T12:00:00.000Z',
       lineage: [],
     });

@@ -89,6 +89,7 @@ describe('a customer’s history in sentences', () => {
     gapsReopened: [],
     endings: [],
     told: [],
+    leftOut: {},
   };
 
   it('tells what a scope was and is, and which gap opened', () => {
@@ -127,6 +128,15 @@ describe('a customer’s history in sentences', () => {
     expect(eventsOf({ ...change, scopes: [], gapsOpened: [], endings }, names)).toEqual([
       { tone: 'partly', text: 'Prod: earns until 2026-06-01 00:00 UTC.' },
       { tone: 'good', text: 'subscription a: earns without an end.' },
+    ]);
+  });
+
+  it('counts what history does not name', () => {
+    const leftOut = { scopes: 4_700, gapsOpened: 12, moves: 3 };
+
+    expect(eventsOf({ ...change, scopes: [], gapsOpened: [], leftOut }, names)).toEqual([
+      { tone: 'quiet', text: '4,700 more scopes changed.' },
+      { tone: 'quiet', text: '12 more gaps were opened.' },
     ]);
   });
 

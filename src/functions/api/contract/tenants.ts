@@ -296,6 +296,9 @@ export const tenantChange = z
       .array(z.object({ scope: z.string(), from: instant.nullable(), to: instant.nullable() }))
       .describe('end dates of earning scopes; null: no end'),
     told: z.array(z.looseObject({ what: z.string() })).describe('what people told'),
+    leftOut: z
+      .record(z.string(), z.int())
+      .describe('by list, how many more there were: of a long one the first 300 are named'),
   })
   .meta({ id: 'TenantChange' });
 

@@ -1,13 +1,24 @@
+import { createHash } from 'node:crypto';
+
+/** A key has 512 characters at most; what stands before an encoded id and after it takes some. */
+const LONGEST = 470;
+/** So much of a longer id stays readable, so that rows of one subscription stay together. */
+const READABLE = 300;
+
 /**
  * Keys of rows. Table Storage refuses `/ \ # ?` and control characters in keys, so external ids are encoded; the
- * encoding keeps letters and digits readable and is the same for every spelling of an ARM id.
+ * encoding keeps letters and digits readable and is the same for every spelling of an ARM id. The name of a resource
+ * group may be 90 letters of any script, which is more than a key holds: such an id ends in a digest.
  */
 export function encodeKey(externalId: string): string {
-  return externalId
+  const encoded = externalId
     .toLowerCase()
-    .replace(/[^a-z0-9.\-_]/g, (char) =>
+    .replace(/[^a-z0-9.\-_]/gu, (char) =>
       [...Buffer.from(char)].map((byte) => `=${byte.toString(16)}`).join(''),
     );
+  if (encoded.length <= LONGEST) return encoded;
+  const digest = createHash('sha256').update(encoded).digest('hex').slice(0, 40);
+  return `${encoded.slice(0, READABLE)}~${digest}`;
 }
 
 const MAX_VERSION = 9_999_999_999;

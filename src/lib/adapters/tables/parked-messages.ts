@@ -9,7 +9,8 @@ const CHUNK = 60_000;
 
 /** What a list needs of a row: the body's first chunk, and none of the rest. */
 const PREVIEW = [
-  ...['PartitionKey', 'RowKey', 'messageId', 'reason', 'attempts', 'parkedAt', 'size'],
+  ...['PartitionKey', 'RowKey', 'messageId', 'reason', 'attempts', 'enqueuedAt'],
+  ...['parkedAt', 'size'],
   ...['lineage0', 'body0'],
 ];
 
@@ -71,6 +72,7 @@ function rowOf(message: ParkedMessage): Entity {
     messageId: message.messageId,
     reason: message.reason,
     attempts: message.attempts,
+    ...(message.enqueuedAt === null ? {} : { enqueuedAt: message.enqueuedAt }),
     parkedAt: message.parkedAt,
     size: message.body.length,
     ...pack('lineage', message.lineage),
@@ -120,6 +122,8 @@ function factsOf(row: StoredRow): Omit<ParkedMessage, 'body'> {
     messageId: String(row['messageId']),
     reason: String(row['reason']),
     attempts: Number(row['attempts']),
+    // Rows of earlier versions lack it.
+    enqueuedAt: typeof row['enqueuedAt'] === 'string' ? row['enqueuedAt'] : null,
     parkedAt: String(row['parkedAt']),
     lineage: (unpack('lineage', row) ?? []) as string[],
   };

@@ -4,6 +4,7 @@ import type { Dpor } from '../../domain/dpor.ts';
 import { Failure } from '../../domain/failure.ts';
 import { gapOf, type StoredGap } from '../../domain/gap.ts';
 import type { Outbox, TenantCommit, TenantLedger, Versioned } from '../../domain/ports.ts';
+import { historyEntry } from '../../domain/tenant-change.ts';
 import {
   newTenantRecord,
   type ScopeRecord,
@@ -74,8 +75,9 @@ export function makeTenantLedger(
       const { record } = commit;
       const commitId = newId();
       const rows = rowsOf(known.record, commit, commitId).map(upsert);
-      const announcement = announcementOf(known.record, commit);
-      const history = announcement ? historyRows(record.registration.tenantId, commit, announcement) : [];
+      const { change } = commit;
+      const announcement = change && tenantAnnouncement(known.record, record, change, commit.closedGaps);
+      const history = announcement ? historyRows(record.registration.tenantId, change, announcement) : [];
       const room = TRANSACTION_LIMIT - history.length - 1;
       const last = [...rows.slice(-room), ...history.map(upsert)];
       const first = rows.slice(0, -room);
@@ -147,10 +149,6 @@ function recordOf(rows: readonly StoredRow[]): Versioned<TenantRecord> | null {
     .filter(({ rowKey }) => rowKey?.startsWith('unannounced~'))
     .map((row) => unpack('announcement', row) as Announcement);
   return { record, etag: current.etag, brokenOff, unannounced };
-}
-
-function announcementOf(before: TenantRecord, { record, change, closedGaps }: TenantCommit) {
-  return change ? tenantAnnouncement(before, record, change, closedGaps) : null;
 }
 
 /** A scope as it is stored; rows of earlier versions lack what was added since. */
@@ -231,15 +229,11 @@ function headRow(
 }
 
 /** The entry in the history, and beside it what is to be told of it. */
-function historyRows(
-  partitionKey: string,
-  { change }: TenantCommit,
-  announcement: TenantAnnouncement,
-): Entity[] {
+function historyRows(partitionKey: string, change: TenantChange, announcement: TenantAnnouncement): Entity[] {
   const { id, version, at } = announcement;
   const row = { partitionKey, format: FORMAT, at };
   return [
-    { ...row, rowKey: ledgerKeys.change(version), ...pack('change', change) },
+    { ...row, rowKey: ledgerKeys.change(version), ...pack('change', historyEntry(change)) },
     { ...row, rowKey: ledgerKeys.unannounced(id), ...pack('announcement', announcement) },
   ];
 }
