@@ -27,7 +27,7 @@ export type Reading =
   | { readonly kind: 'excluded'; readonly scope: Scope }
   /** The removal is proven. */
   | { readonly kind: 'gone'; readonly scope: Scope }
-  /** Still delegated to us, but the subscription belongs to another customer's tenant now. */
+  /** The subscription belongs to another customer's tenant now: still delegated to us, or left with all our roles in it. */
   | { readonly kind: 'moved'; readonly scope: Scope; readonly to: string }
   /** Expected, and nobody sees it; nothing proves that it has gone. */
   | { readonly kind: 'not-visible'; readonly scope: Scope }
