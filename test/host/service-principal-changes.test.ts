@@ -54,6 +54,13 @@ describe('what becomes of tenants with our service principal', () => {
 
   const earning = { state: 'earning', failure: null };
 
+  it('one token is asked for in each tenant, however many looks it has', async () => {
+    const { entra } = await running.azure();
+
+    // Eight tenants with our service principal, and the link at home for the one that delegates.
+    expect(entra.calls['POST /{tenantId}/oauth2/v2.0/token']).toBe(9);
+  });
+
   it('an end date is told, and that it is another one, and that there is none any more', () => {
     expect(of(before, 1)).toEqual({
       ...earning,

@@ -41,7 +41,16 @@ export function isWhole(readings: readonly Reading[]): boolean {
 
 /** Whether one way of access showed everything it covers, and that is not nothing. */
 export function showsAll(readings: readonly Reading[] | null): boolean {
-  if (!readings || !isWhole(readings)) return false;
+  return readings !== null && isWhole(readings) && showsAny(readings);
+}
+
+/** Whether one way of access showed nothing, and was refused wherever it could not read. */
+export function showsOnlyRefusals(readings: readonly Reading[]): boolean {
+  if (showsAny(readings)) return false;
+  return readings.every((reading) => reading.kind !== 'unreadable' || reading.failure.kind === 'denied');
+}
+
+function showsAny(readings: readonly Reading[]): boolean {
   return readings.some(({ kind }) => kind === 'delegations' || kind === 'role-assignments');
 }
 

@@ -81,7 +81,7 @@ export interface TenantRecord {
   readonly arrivals: readonly Arrival[];
   /** The sweep that saw bad news of it and held that back: so that sweep was no good look. Null where none has. */
   readonly heldBy: string | null;
-  /** The last look that saw everything there was to see (ISO instant). */
+  /** The last look that saw everything there was to see, beside what has always been refused (ISO instant). */
   readonly lastGood: string | null;
   readonly failure: FailureNote | null;
   readonly lastOutcome: Outcome['kind'] | null;
