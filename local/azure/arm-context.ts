@@ -77,6 +77,12 @@ function refuseUnseen(context: ArmContext, subscriptionId: string): Answer {
       'another tenant there is no impact to the services, but information about new tenant could take time to ' +
       'propagate (up to an hour). If you just transferred your subscription and see this error message, please try ' +
       'back later.',
+    {
+      'www-authenticate':
+        `Bearer authorization_uri="https://login.windows.net/${tenantId}", error="invalid_token", ` +
+        'error_description="The access token is from the wrong issuer. It must match the tenant associated with this ' +
+        'subscription. Please use correct authority to get the token."',
+    },
   );
 }
 

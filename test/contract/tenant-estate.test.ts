@@ -19,6 +19,7 @@ const identity = { tenantId: tenantId(1), objectId: ids.palInTenant, principal: 
 const whole = subscriptionScope(subscriptionId(1));
 const inGroups = subscriptionScope(subscriptionId(2));
 const unseen = subscriptionScope(subscriptionId(3));
+const elsewhere = subscriptionScope(subscriptionId(4));
 const web = resourceGroupScope(subscriptionId(2), 'Web');
 const END = '2099-12-31T23:00:00.000Z';
 
@@ -41,6 +42,9 @@ function inMemory(licensed: boolean): Promise<Seen> {
       held.filter((role) => role.scope.startsWith(scope.id)),
     );
   }
+  const { subscriptionId: id } = elsewhere;
+  fake.put(someFacts(4, { subscriptionId: id }), []);
+  fake.move(id, tenantId(2), [anAssignment(elsewhere.id)]);
   return Promise.resolve(fake);
 }
 
@@ -64,6 +68,7 @@ async function onTheSimulator(pimLicensed: boolean): Promise<Seen> {
             })),
           },
         },
+        { ...aCustomer(2), subscriptions: [{ subscriptionId: elsewhere.subscriptionId }] },
       ],
     }),
   );
@@ -155,6 +160,18 @@ describe.each([
       status: 403,
     });
     expect(await estate.roleSchedules(identity, inGroups)).toMatchObject({ kind: 'no-access', status: 403 });
+  });
+
+  it('gives no access to a subscription of another tenant, and names that one', async () => {
+    const estate = await make(true);
+
+    for (const read of [
+      await estate.roleAssignments(identity, elsewhere),
+      await estate.roleSchedules(identity, elsewhere),
+      await estate.resourceGroups(identity, elsewhere.subscriptionId),
+    ]) {
+      expect(read).toEqual({ kind: 'no-access', status: 401, ownerTenantId: tenantId(2) });
+    }
   });
 
   it('gives no access where we have no role', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { quiet, runStack, type ReportedTenant, type RunningStack } from '../support/stack.ts';
 
 const tenant = (n: number) => `${String(n).repeat(8)}-0000-4000-8000-00000000000${n}`;
-const TENANTS = [1, 2, 3];
+const ON_RECORD = [1, 2, 3, 4, 5, 6, 7, 8];
 
 const look = (n: number, why: string) => ({
   specversion: '1.0',
@@ -13,7 +13,7 @@ const look = (n: number, why: string) => ({
 });
 
 async function lookAtAll(running: RunningStack, why: string) {
-  for (const n of TENANTS) await running.send(look(n, why));
+  for (const n of ON_RECORD) await running.send(look(n, why));
 }
 
 /** What the report says of the nth tenant. */
@@ -43,6 +43,7 @@ describe('what becomes of tenants with our service principal', () => {
     await lookAtAll(running, 'changed');
     changed = await quiet(running, 1);
     await quiet(running, 0);
+    await running.send({ tenantId: tenant(9), accessKinds: ['service-principal'] });
     await lookAtAll(running, 'healed');
     healed = await quiet(running, 0);
   }, 120_000);
@@ -52,6 +53,13 @@ describe('what becomes of tenants with our service principal', () => {
   });
 
   const earning = { state: 'earning', failure: null };
+
+  it('one token is asked for in each tenant, however many looks it has', async () => {
+    const { entra } = await running.azure();
+
+    // Eight tenants with our service principal, and the link at home for the one that delegates.
+    expect(entra.calls['POST /{tenantId}/oauth2/v2.0/token']).toBe(9);
+  });
 
   it('an end date is told, and that it is another one, and that there is none any more', () => {
     expect(of(before, 1)).toEqual({
@@ -82,5 +90,30 @@ describe('what becomes of tenants with our service principal', () => {
     for (const tenants of [before, changed, healed]) {
       expect(of(tenants, 3)).toEqual({ ...earning, scopes: [['earning', null]], changes: 1 });
     }
+  });
+
+  const left = { state: 'not-delegated', scopes: [], failure: null, changes: 2 };
+  const worthless = { state: 'not-earning', scopes: [['role-not-eligible', null]], failure: null };
+
+  it('a subscription that moved to another such tenant ends in the old one, and goes on in the new one', () => {
+    expect(of(before, 4)).toEqual({ ...earning, scopes: [['earning', null]], changes: 1 });
+    expect(of(changed, 4)).toEqual(left);
+    expect(of(changed, 5)).toMatchObject(worthless);
+    expect(of(healed, 5)).toMatchObject({ ...earning, scopes: [['earning', null]] });
+    expect(of(healed, 4)).toEqual(left);
+  });
+
+  it('a subscription that moved to a tenant we reach by Lighthouse goes on there', () => {
+    expect(of(before, 6)).toEqual({ ...earning, scopes: [['earning', null]], changes: 1 });
+    expect(of(changed, 6)).toEqual(left);
+    expect(of(changed, 7)).toMatchObject(worthless);
+    expect(of(healed, 7)).toMatchObject({ ...earning, scopes: [['earning', null]] });
+  });
+
+  it('a subscription that moved to a stranger ends all the same, and goes on when that one is announced', () => {
+    expect(of(changed, 8)).toEqual(left);
+    expect(of(changed, 9).state).toBeUndefined();
+    expect(of(healed, 8)).toEqual(left);
+    expect(of(healed, 9)).toMatchObject({ ...earning, scopes: [['earning', null]] });
   });
 });

@@ -5,13 +5,13 @@ import { latest, type Gap } from './gap.ts';
 import { closedLately, endedGaps, gapsAfter } from './gaps-after.ts';
 import { arrivedIn, departuresAfter, earnedElsewhere, gapsWithArrived, movesIn } from './move.ts';
 import type { AssessmentRules } from './pass-rules.ts';
-import { isWhole, showsAll, type Reading } from './reading.ts';
+import { isWhole, showsAll, showsOnlyRefusals, type Reading } from './reading.ts';
 import { keyOf, type Scope } from './scope.ts';
 import { scopesAfter, type ScopesAfter, type Ways } from './scopes-after.ts';
 import { changeOf } from './tenant-change.ts';
 import { dporsTold } from './told-change.ts';
 import type { Phase, ScopeRecord, TenantRecord, TenantChange } from './tenant-record.ts';
-import { isByHand, observedKinds, observedKindsOf } from './tenant.ts';
+import { isByHand, observedKinds, observedKindsOf, type ObservedKind } from './tenant.ts';
 import { isScopeWatched } from './watch.ts';
 
 export interface Look {
@@ -21,6 +21,8 @@ export interface Look {
   readonly readings: readonly Reading[] | null;
   /** What our service principal saw in the customer's tenant, in the same way. */
   readonly inTenant?: readonly Reading[] | null;
+  /** Ways of access that were refused before they could show anything. */
+  readonly refused?: readonly ObservedKind[];
   /** When a sweep saw the tenant well after its own last good look (ISO instant); null or absent otherwise. */
   readonly sweptAt?: string | null;
 }
@@ -39,7 +41,8 @@ export interface Assessment {
 /**
  * Compares what a look has shown with what the ledger holds. Pure and total; the same code for a single pass and for
  * the sweep. An unreadable scope keeps its last verdict, and an incomplete look at a tenant that was never covered
- * changes nothing, unless one way of access showed all it covers: a broken one does not hide the other.
+ * changes nothing, unless one way of access showed all it covers: a broken one does not hide the other. Nor does one that
+ * is refused and has never shown anything make the other grow old.
  */
 export function assess(before: TenantRecord, look: Look, rules: AssessmentRules): Assessment {
   const expected = observedKindsOf(before.registration);
@@ -49,7 +52,11 @@ export function assess(before: TenantRecord, look: Look, rules: AssessmentRules)
     readings[kind] ? isWhole(readings[kind]) : !expected.includes(kind),
   );
   const firstSight = before.phase !== 'covered' && observedKinds.some((kind) => showsAll(readings[kind]));
-  if (!complete && before.phase !== 'covered' && !firstSight) return unchanged(before, complete);
+  const isGood = complete || firstSight || isGoodBesideRefused(before, { expected, readings }, look.refused);
+  // The age of a record counts from the first sight on, also where one way of access has never been read well.
+  const lastGood = isGood ? look.at.toISOString() : before.lastGood;
+  if (!complete && before.phase !== 'covered' && !firstSight)
+    return unchanged({ ...before, lastGood }, complete);
 
   const seenAt = latest(before.lastGood, look.sweptAt);
   const shown = observedKinds.flatMap((kind) => readings[kind] ?? []);
@@ -65,8 +72,6 @@ export function assess(before: TenantRecord, look: Look, rules: AssessmentRules)
   if (isUnseenByHand(before, scopes)) return unchanged(before, complete);
   const counts = complete || firstSight;
   const phase = counts ? phaseAfter(before, { scopes, readings }, look.at, rules) : before.phase;
-  // The age of a record counts from the first sight on, also where one way of access has never been read well.
-  const lastGood = counts ? look.at.toISOString() : before.lastGood;
   if (phase === 'awaiting') return unchanged({ ...before, phase, lastGood }, complete);
 
   const moved = movesIn(shown);
@@ -174,6 +179,27 @@ function dporAfterMoves(
 
 function unchanged(record: TenantRecord, complete: boolean): Assessment {
   return { record, change: null, closedGaps: [], droppedScopes: [], complete };
+}
+
+/**
+ * Whether a look saw all that is counted, though a way of access was refused that has never shown anything: that one has
+ * nothing to grow old. A tenant that has never been read well stays so, and one way at least was read whole.
+ */
+function isGoodBesideRefused(
+  before: TenantRecord,
+  { expected, readings }: Pick<Ways, 'expected' | 'readings'>,
+  refused: Look['refused'] = [],
+): boolean {
+  const isRead = (kind: ObservedKind) => readings[kind] !== null && isWhole(readings[kind]);
+  const isRefused = (kind: ObservedKind) =>
+    readings[kind] ? showsOnlyRefusals(readings[kind]) : refused.includes(kind);
+  const isCounted = (kind: ObservedKind) =>
+    before.scopes.some(({ verdict, coveredBy }) => verdict !== 'not-visible' && coveredBy.includes(kind));
+  return (
+    before.lastGood !== null &&
+    expected.some(isRead) &&
+    expected.every((kind) => isRead(kind) || (isRefused(kind) && !isCounted(kind)))
+  );
 }
 
 function phaseAfter(

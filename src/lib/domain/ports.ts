@@ -56,9 +56,15 @@ export interface EstateIndex {
   tenants(onCall?: (call: EstateCall) => void): AsyncIterable<IndexedTenant>;
 }
 
-/** What a direct read answers. `no-access` is 401, 403 or 404: it proves nothing. */
+/** What a direct read answers. `no-access` is 401, 403 or 404: it proves nothing by itself. */
 export type Access<T> =
-  { readonly kind: 'ok'; readonly value: T } | { readonly kind: 'no-access'; readonly status: number };
+  | { readonly kind: 'ok'; readonly value: T }
+  | {
+      readonly kind: 'no-access';
+      readonly status: number;
+      /** The subscription's tenant, where Azure says that it is another than the token's. */
+      readonly ownerTenantId?: string;
+    };
 
 /** Direct reads through the delegations, by the observer. */
 export interface Estate {

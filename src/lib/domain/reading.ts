@@ -27,7 +27,7 @@ export type Reading =
   | { readonly kind: 'excluded'; readonly scope: Scope }
   /** The removal is proven. */
   | { readonly kind: 'gone'; readonly scope: Scope }
-  /** Still delegated to us, but the subscription belongs to another customer's tenant now. */
+  /** The subscription belongs to another customer's tenant now: still delegated to us, or left with all our roles in it. */
   | { readonly kind: 'moved'; readonly scope: Scope; readonly to: string }
   /** Expected, and nobody sees it; nothing proves that it has gone. */
   | { readonly kind: 'not-visible'; readonly scope: Scope }
@@ -41,7 +41,16 @@ export function isWhole(readings: readonly Reading[]): boolean {
 
 /** Whether one way of access showed everything it covers, and that is not nothing. */
 export function showsAll(readings: readonly Reading[] | null): boolean {
-  if (!readings || !isWhole(readings)) return false;
+  return readings !== null && isWhole(readings) && showsAny(readings);
+}
+
+/** Whether one way of access showed nothing, and was refused wherever it could not read. */
+export function showsOnlyRefusals(readings: readonly Reading[]): boolean {
+  if (showsAny(readings)) return false;
+  return readings.every((reading) => reading.kind !== 'unreadable' || reading.failure.kind === 'denied');
+}
+
+function showsAny(readings: readonly Reading[]): boolean {
   return readings.some(({ kind }) => kind === 'delegations' || kind === 'role-assignments');
 }
 

@@ -94,7 +94,7 @@ export interface TenantRecord {
   readonly arrivals: readonly Arrival[];
   /** The last sweep that left it to a pass, or held back what was to be left to one: so it was no good look itself. */
   readonly heldBy: string | null;
-  /** The last look that saw everything there was to see (ISO instant). */
+  /** The last look that saw everything there was to see, beside what has always been refused (ISO instant). */
   readonly lastGood: string | null;
   readonly failure: FailureNote | null;
   readonly lastOutcome: Outcome['kind'] | null;

@@ -1,4 +1,4 @@
-import { isSeen, mayEarn } from '../domain/coverage.ts';
+import { mayEarn } from '../domain/coverage.ts';
 import pLimit from 'p-limit';
 import { Failure } from '../domain/failure.ts';
 import { expectedSubscriptions } from '../domain/move.ts';
@@ -19,6 +19,7 @@ export interface ObserveInTenantDeps {
   readonly concurrentReads: number;
   readonly watchRules: WatchRules;
   readonly roles: RoleTable;
+  readonly managingTenantId: string;
 }
 
 /** Adds to a list of roles how they came about and when they end. */
@@ -45,8 +46,9 @@ export async function observeInTenant(
   const own = [...listed.values()].filter(({ tenantId }) => tenantId === identity.tenantId);
   const isWatched = (id: string) => isOwnAccessWatched(deps.watchRules, id);
   const seen = new Set(own.map(({ subscriptionId }) => subscriptionId));
+  // What has gone may turn out to have moved: Azure knows of the new tenant up to an hour late.
   const covered = record.scopes.filter(
-    ({ verdict, subscriptionId }) => isSeen(verdict) && isWatched(subscriptionId),
+    ({ verdict, subscriptionId }) => verdict !== 'not-visible' && isWatched(subscriptionId),
   );
   const lost = new Set(covered.map((scope) => scope.subscriptionId).filter((id) => !seen.has(id)));
   const expected = expectedSubscriptions(record).filter(
@@ -71,7 +73,7 @@ export async function observeInTenant(
     }),
     ...[...lost].map((id) => {
       const scope = subscriptionScope(id);
-      return readable(scope, () => proveGone(deps.tenantEstate, identity, scope));
+      return readable(scope, () => proveLost(deps, identity, scope));
     }),
   ]);
   return [
@@ -115,10 +117,21 @@ async function rolesByGroup(
   return lists.flat();
 }
 
-/** 401, 403 and 404 prove nothing by themselves; the list that lacks the subscription, read to its end, does. */
-async function proveGone(estate: TenantEstate, identity: LinkIdentity, scope: Scope): Promise<Reading> {
-  const read = await estate.roleAssignments(identity, scope);
-  if (read.kind === 'no-access') return { kind: 'gone', scope };
+/**
+ * 401, 403 and 404 prove nothing by themselves; the list that lacks the subscription, read to its end, does. Where Azure
+ * names another customer's tenant as the subscription's, both together prove that it has moved there.
+ */
+async function proveLost(
+  { tenantEstate, managingTenantId }: ObserveInTenantDeps,
+  identity: LinkIdentity,
+  scope: Scope,
+): Promise<Reading> {
+  const read = await tenantEstate.roleAssignments(identity, scope);
+  if (read.kind === 'no-access') {
+    const { ownerTenantId: to } = read;
+    const moved = to !== undefined && to !== identity.tenantId && to !== managingTenantId;
+    return moved ? { kind: 'moved', scope, to } : { kind: 'gone', scope };
+  }
   throw new Failure(
     'unavailable',
     `Azure lists no subscription ${scope.id}, yet its role assignments are read.`,

@@ -11,13 +11,14 @@ import type { Principal } from '../domain/principal.ts';
 import { isAsked, linkRequestId, nextCopy, type ReconcileRequest } from '../domain/request.ts';
 import { principalFor, rulesFor, type AssessmentRules, type PassRules } from '../domain/pass-rules.ts';
 import { sweptAt, type SweepRecord } from '../domain/sweep-record.ts';
-import { attendedKindsOf, isByHand, sightsOf } from '../domain/tenant.ts';
+import { attendedKindsOf, isByHand, observedKinds, sightsOf } from '../domain/tenant.ts';
 import type { Pin, TenantRecord } from '../domain/tenant-record.ts';
 import { isTenantExcluded } from '../domain/watch.ts';
 import { ask } from './ask.ts';
 import { giveUpOwnLink } from './give-up-link.ts';
 import { handOver } from './hand-over.ts';
 import {
+  isRefused,
   restsOnHome,
   lookInTenant,
   lookThroughDelegations,
@@ -107,7 +108,14 @@ async function look(
       ? lookInTenant(deps, before, rules.identities.principal, { request, at })
       : NOT_LOOKED,
   ]);
-  const sights = { at, causeId: request.cause.id, readings: delegated.readings, inTenant: inTenant.readings };
+  const ways = { lighthouse: delegated, 'service-principal': inTenant };
+  const sights = {
+    at,
+    causeId: request.cause.id,
+    readings: delegated.readings,
+    inTenant: inTenant.readings,
+    refused: observedKinds.filter((kind) => isRefused(ways[kind])),
+  };
   const trouble = worstTrouble(delegated, inTenant);
   const link = isAsked(request) ? (delegated.link ?? inTenant.link) : null;
   const looked = { request, at, trouble, lastSweep, pinned: inTenant.pinned };

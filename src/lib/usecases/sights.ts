@@ -31,6 +31,11 @@ export interface Sight {
 
 export const NOT_LOOKED: Sight = { readings: null, failures: [], pinned: null, link: null };
 
+/** Whether a way of access was refused before it could show anything, and no other trouble came between. */
+export function isRefused({ readings, failures }: Sight): boolean {
+  return readings === null && failures.length > 0 && failures.every(({ kind }) => kind === 'denied');
+}
+
 /** Looks through the delegations; where an operator asked for the look, at the link they rest on as well. */
 export async function lookThroughDelegations(
   deps: SightDeps,

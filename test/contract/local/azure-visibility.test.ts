@@ -267,6 +267,20 @@ describe('a subscription that is not seen', () => {
     );
   });
 
+  it('names its tenant in the challenge where the token is of another one, and only there', async () => {
+    const azure = await startTestAzure(mixed);
+    const elsewhere = await assignments(azure, await azure.observerToken(), sub(4));
+    const unknown = await assignments(azure, await azure.observerToken(), sub(99));
+    const forbidden = await startTestAzure({ ...mixed, rules: { afterRemoval: '403' } });
+    const hidden = await assignments(forbidden, await forbidden.observerToken(), sub(4));
+
+    expect(elsewhere.headers['www-authenticate']).toContain(
+      `Bearer authorization_uri="https://login.windows.net/${tenantId(4)}"`,
+    );
+    expect(unknown.headers['www-authenticate']).toBeUndefined();
+    expect(hidden.headers['www-authenticate']).toBeUndefined();
+  });
+
   it('is not found when it never was in the estate', async () => {
     const azure = await startTestAzure(mixed);
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { armFailure, codeOf, noAnswer } from '../../../src/lib/adapters/arm/arm-errors.ts';
+import { armFailure, codeOf, noAnswer, ownerTenantIn } from '../../../src/lib/adapters/arm/arm-errors.ts';
 import { Failure } from '../../../src/lib/domain/failure.ts';
 
 const NOON = new Date('2026-03-10T12:00:00.000Z');
@@ -99,5 +99,48 @@ describe('the code of an error body', () => {
     ['of what could not be parsed', undefined, null],
   ])('is found %s', (_, body, code) => {
     expect(codeOf(body)).toBe(code);
+  });
+});
+
+describe('the tenant a subscription belongs to', () => {
+  const OWNER = 'cccccccc-0000-4000-8000-00000000000a';
+  const challenge = (uri: string) =>
+    `Bearer authorization_uri="${uri}", error="invalid_token", error_description="The access token is from the wrong issuer."`;
+  const owner = (
+    wwwAuthenticate: string | undefined,
+    status = 401,
+    code = 'InvalidAuthenticationTokenTenant',
+  ) =>
+    ownerTenantIn({
+      status,
+      code,
+      header: (name) => (name === 'www-authenticate' ? wwwAuthenticate : undefined),
+    });
+
+  it.each([
+    ['https://login.windows.net/' + OWNER],
+    ['https://login.windows.net/' + OWNER.toUpperCase()],
+    ['https://login.microsoftonline.us/' + OWNER + '/'],
+    ['https://login.windows.net/' + OWNER + '/oauth2/authorize'],
+  ])('is named by the challenge %s', (uri) => {
+    expect(owner(challenge(uri))).toBe(OWNER);
+  });
+
+  it.each([
+    ['without a challenge', undefined],
+    ['of another kind', 'Basic realm="x"'],
+    ['without a tenant', challenge('https://login.windows.net/')],
+    ['with a tenant that is no id', challenge('https://login.windows.net/common/oauth2/authorize')],
+    ['that is no address', challenge(OWNER)],
+  ])('is not named by an answer %s', (_, wwwAuthenticate) => {
+    expect(owner(wwwAuthenticate)).toBeNull();
+  });
+
+  it.each([
+    [401, 'InvalidAuthenticationToken'],
+    [401, 'ExpiredAuthenticationToken'],
+    [403, 'InvalidAuthenticationTokenTenant'],
+  ])('is not named by %d %s, whatever it challenges', (status, code) => {
+    expect(owner(challenge('https://login.windows.net/' + OWNER), status, code)).toBeNull();
   });
 });

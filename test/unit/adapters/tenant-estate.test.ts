@@ -75,6 +75,22 @@ describe('role assignments in a customer’s tenant', () => {
     expect(await estate.roleAssignments(identity, subscription(1))).toEqual({ kind: 'no-access', status });
   });
 
+  it('in a subscription of another tenant name that tenant', async () => {
+    const { estate } = anEstate(() => ({
+      status: 401,
+      headers: {
+        'www-authenticate': `Bearer authorization_uri="https://login.windows.net/${ids.otherCustomer}"`,
+      },
+      body: { error: { code: 'InvalidAuthenticationTokenTenant', message: `tenant ${ids.stranger}` } },
+    }));
+
+    expect(await estate.roleAssignments(identity, subscription(1))).toEqual({
+      kind: 'no-access',
+      status: 401,
+      ownerTenantId: ids.otherCustomer,
+    });
+  });
+
   it('of another shape are no answer', async () => {
     const { estate } = anEstate(() => ({ body: { value: [{ properties: {} }] } }));
 

@@ -6,7 +6,7 @@ import type { Reading } from '../../../src/lib/domain/reading.ts';
 import type { Verdict } from '../../../src/lib/domain/coverage.ts';
 import type { RoleAssignment } from '../../../src/lib/domain/role-assignment.ts';
 import type { TenantRecord } from '../../../src/lib/domain/tenant-record.ts';
-import type { AccessKind } from '../../../src/lib/domain/tenant.ts';
+import type { AccessKind, ObservedKind } from '../../../src/lib/domain/tenant.ts';
 import { DAY, HOUR } from '../../support/clock.ts';
 import {
   aDelegation,
@@ -397,6 +397,140 @@ describe('two ways of access', () => {
 
     expect(told(assessment.record)).toEqual([[subscription(2).id, 'earning']]);
     expect(assessment.droppedScopes).toEqual([whole]);
+  });
+});
+
+describe('a way of access that is refused', () => {
+  const denied = (n: number) => anUnreadable(n, 'denied');
+  const delegated = aScopeRecord(1);
+  const lighthouseOnly = aCoveredTenant([delegated], both);
+  const good = NOON.toISOString();
+  const old = lighthouseOnly.lastGood;
+
+  it.each<[string, Partial<Look>, TenantRecord, string | null]>([
+    [
+      'and has never shown anything does not make the other grow old',
+      { readings: [aReading()], refused: ['service-principal'] },
+      lighthouseOnly,
+      good,
+    ],
+    [
+      'in all that it lists, and has never shown anything, does not either',
+      { readings: [aReading()], inTenant: [denied(2), denied(3)] },
+      lighthouseOnly,
+      good,
+    ],
+    [
+      'and only expects what nobody has seen does not either',
+      { readings: [aReading()], refused: ['service-principal'] },
+      aCoveredTenant([delegated, ownScope({ scope: subscription(2).id, verdict: 'not-visible' })], both),
+      good,
+    ],
+    [
+      'as Lighthouse, beside our service principal, does not either',
+      { inTenant: [anOwnReading()], refused: ['lighthouse'] },
+      aCoveredTenant([ownScope()], both),
+      good,
+    ],
+    [
+      'and covers a scope makes the tenant grow old',
+      { readings: [aReading()], refused: ['service-principal'] },
+      aCoveredTenant(
+        [delegated, ownScope({ scope: subscription(2).id, subscriptionId: subscription(2).subscriptionId })],
+        both,
+      ),
+      old,
+    ],
+    [
+      'and covered one that has gone makes the tenant grow old',
+      { readings: [aReading()], refused: ['service-principal'] },
+      aCoveredTenant([delegated, ownScope({ scope: subscription(2).id, verdict: 'gone' })], both),
+      old,
+    ],
+    [
+      'for a part, and shows another, makes the tenant grow old',
+      { readings: [aReading()], inTenant: [anOwnReading(2), denied(3)] },
+      lighthouseOnly,
+      old,
+    ],
+    [
+      'is not one that fails: that makes the tenant grow old',
+      { readings: [aReading()] },
+      lighthouseOnly,
+      old,
+    ],
+    [
+      'is not one that fails for a part: that makes the tenant grow old',
+      { readings: [aReading()], inTenant: [denied(2), anUnreadable(3)] },
+      lighthouseOnly,
+      old,
+    ],
+    [
+      'does not make good what the other could not read',
+      { readings: [anUnreadable(1)], refused: ['service-principal'] },
+      lighthouseOnly,
+      old,
+    ],
+  ])('%s', (_, seen, before, lastGood) => {
+    const assessment = look(before, seen);
+
+    expect(assessment.record.lastGood).toBe(lastGood);
+    expect(assessment.complete).toBe(false);
+    expect(told(assessment.record)).toEqual(expect.arrayContaining(told(before)));
+  });
+
+  it('keeps a tenant that nothing is delegated in from growing old, too, and from nothing else', () => {
+    const before = aTenantRecord({ ...both, phase: 'not-delegated', lastGood: old });
+
+    expect(look(before, { readings: [], refused: ['service-principal'] })).toMatchObject({
+      record: { ...before, lastGood: good },
+      change: null,
+    });
+  });
+
+  it.each<[string, TenantRecord, Partial<Look>]>([
+    ['alone, has never been read', aTenantRecord(ownOnly), { refused: ['service-principal'] }],
+    ['alone, was covered once', aCoveredTenant([ownScope()], ownOnly), { refused: ['service-principal'] }],
+    ['alone, shows that in each subscription', aTenantRecord(ownOnly), { inTenant: [denied(1)] }],
+    [
+      'beside one that sees nothing, has never been read',
+      aTenantRecord(both),
+      { readings: [], refused: ['service-principal'] },
+    ],
+    ['beside one that is refused, too', lighthouseOnly, { refused: ['lighthouse', 'service-principal'] }],
+  ])('leaves a tenant as it was when it %s', (_, before, seen) => {
+    expect(look(before, seen)).toMatchObject({ record: before, change: null, complete: false });
+  });
+
+  it('changes nothing but the age, whatever is on record', () => {
+    const anyVerdict = fc.constantFrom<Verdict>('earning', 'role-not-eligible', 'not-visible', 'gone');
+    const anyWays = fc.constantFrom<ObservedKind[]>(
+      ['lighthouse'],
+      ['service-principal'],
+      ['lighthouse', 'service-principal'],
+    );
+    const anyRecord = fc.array(fc.tuple(anyVerdict, anyWays), { maxLength: 3 }).map((scopes) =>
+      aCoveredTenant(
+        scopes.map(([verdict, coveredBy], n) => aScopeRecord(n + 1, { verdict, coveredBy })),
+        both,
+      ),
+    );
+    fc.assert(
+      fc.property(anyRecord, (before) => {
+        const readings = before.scopes
+          .filter(({ coveredBy }) => coveredBy.includes('lighthouse'))
+          .map((_scope, n) => aReading(n + 1));
+        const [without, refused] = [{ readings }, { readings, refused: ['service-principal' as const] }].map(
+          (seen) => look(before, seen),
+        );
+
+        expect({ ...refused?.record, lastGood: null }).toEqual({ ...without?.record, lastGood: null });
+        const isCounted = before.scopes.some(
+          ({ verdict, coveredBy }) => verdict !== 'not-visible' && coveredBy.includes('service-principal'),
+        );
+        expect(refused?.record.lastGood).toBe(isCounted ? old : good);
+      }),
+    );
   });
 });
 

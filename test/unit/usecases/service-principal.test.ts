@@ -2,8 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../src/lib/domain/failure.ts';
 import { linkRequestId } from '../../../src/lib/domain/request.ts';
+import { standingOf } from '../../../src/lib/domain/tenant-state.ts';
+import { summaryOf } from '../../../src/lib/domain/tenant-summary.ts';
 import type { Facts } from '../../../src/lib/domain/tenant.ts';
-import { MINUTE } from '../../support/clock.ts';
+import { everything } from '../../../src/lib/domain/watch.ts';
+import { DAY, MINUTE } from '../../support/clock.ts';
 import {
   aDelegation,
   anAssignment,
@@ -268,6 +271,74 @@ describe('a tenant that gives no token', () => {
       { request: { subject: 'link', id: `${ids.managingTenant}/${ids.pal}` } },
       { request: { subject: 'tenant' } },
     ]);
+  });
+});
+
+describe('a second way of access that is refused night after night', () => {
+  const both = { accessKinds: ['lighthouse', 'service-principal'] } satisfies Facts;
+
+  /** A tenant that is covered by Lighthouse and was announced with our service principal, too. */
+  function aTenantInBothWays(scopes = [aScopeRecord(1)]) {
+    const stage = aTenant(both);
+    stage.inTenant.remove(subscriptionId(1));
+    stage.azure.put({ facts: someFacts(1), delegations: [aDelegation()] });
+    stage.ledger.hold(aCoveredTenant(scopes, { registration: announced(both), lastGood: NOON }));
+    return stage;
+  }
+
+  async function threeNights(stage: Stage, failure: Failure) {
+    for (let night = 1; night <= 3; night += 1) {
+      stage.clock.pass(DAY);
+      stage.inTenant.fail('token', failure);
+      await expect(stage.reconcileTenant(aRequest({ hop: night }))).rejects.toBe(failure);
+    }
+    const record = stage.ledger.held(ids.customer);
+    const standing = standingOf(summaryOf(record), {
+      links: {
+        lighthouse: { state: 'linked', readAt: stage.clock().toISOString(), failure: null },
+        'service-principal': { state: 'unknown', readAt: null, failure: null },
+      },
+      wantedPartnerId: '4681234',
+      sweptAt: null,
+      now: stage.clock(),
+      staleAfterMs: 2 * DAY,
+      watchRules: everything,
+    });
+    return { record, standing };
+  }
+
+  it('stands beside the state as a failure, and does not make it stale', async () => {
+    const stage = aTenantInBothWays();
+
+    const { record, standing } = await threeNights(stage, denied());
+
+    expect(record).toMatchObject({
+      lastGood: stage.clock().toISOString(),
+      failure: { kind: 'denied' },
+      version: 1,
+    });
+    expect(standing).toMatchObject({ state: 'earning', stale: false, failure: { kind: 'denied' } });
+  });
+
+  it.each([
+    ['it fails instead', [aScopeRecord(1)], unavailable()],
+    [
+      'it covers a scope',
+      [aScopeRecord(1), aScopeRecord(2, { coveredBy: ['service-principal'], offers: [] })],
+      denied(),
+    ],
+  ])('makes it stale where %s', async (_, scopes, failure) => {
+    const { record, standing } = await threeNights(aTenantInBothWays(scopes), failure);
+
+    expect(record.lastGood).toBe(NOON);
+    expect(standing).toMatchObject({ state: 'not-earning', reason: 'stale', stale: true });
+  });
+
+  it('is all there is of a tenant with no other: it has never been observed', async () => {
+    const { record, standing } = await threeNights(aTenant(), denied());
+
+    expect(record).toMatchObject({ phase: 'unobserved', lastGood: null });
+    expect(standing).toMatchObject({ state: 'unobserved', lastGood: null });
   });
 });
 

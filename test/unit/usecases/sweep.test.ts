@@ -9,6 +9,7 @@ import {
   aGrant,
   aPrincipal,
   aSecondPrincipal,
+  anAssignment,
   ids,
   roles,
   someFacts,
@@ -24,7 +25,7 @@ import {
   removeCustomer,
   type SweepStage,
 } from '../../support/sweep-stage.ts';
-import { aRegistration, aSelection, aTenantRecord } from '../../support/tenants.ts';
+import { aLinkRecord, aRegistration, aSelection, aTenantRecord } from '../../support/tenants.ts';
 
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
 
@@ -251,6 +252,26 @@ describe('a sweep', () => {
 
     expect(record.tenants).toMatchObject({ own: 1, projected: 1, adopted: 0 });
     expect(await collect(stage.ledger.all())).toEqual([]);
+  });
+
+  it.each([
+    ['is not looked at while every customer has a service principal of ours', 0, null],
+    ['is looked at, and made, where one delegates to us', 1, '4681234'],
+  ])('of the link at home: it %s', async (_, delegating, partnerId) => {
+    const stage = aSweepStage();
+    stage.links.hold(aLinkRecord());
+    stage.inTenant.put(someFacts(7, { tenantId: customer(7) }), [anAssignment(subscription(7).id)]);
+    stage.ledger.hold(
+      aTenantRecord({
+        registration: aRegistration({ tenantId: customer(7), facts: { accessKinds: ['service-principal'] } }),
+      }),
+    );
+    for (const n of numbers(delegating)) putCustomer(stage, n);
+
+    await stage.sweepOnce();
+
+    expect(stage.links.held(ids.managingTenant, ids.pal).observed?.partnerId ?? null).toBe(partnerId);
+    expect(stage.links.held(customer(7), ids.palInTenant).observed?.partnerId).toBe('4681234');
   });
 
   it('takes a tenant that is on record and not yet in the list for what it is', async () => {

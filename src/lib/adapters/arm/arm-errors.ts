@@ -1,4 +1,5 @@
 import { Failure } from '../../domain/failure.ts';
+import { guid } from '../../domain/guid.ts';
 
 /** What an answer of ARM tells beside its body. Headers are read through this one function, whatever client is used. */
 export interface ArmAnswer {
@@ -49,6 +50,20 @@ function retryAfter(header: ArmAnswer['header'], now: Date): Date | null {
   if (Number.isFinite(seconds)) return new Date(now.getTime() + seconds * 1000);
   const date = Date.parse(value);
   return Number.isNaN(date) ? null : new Date(date);
+}
+
+/**
+ * The tenant a subscription belongs to, as ARM names it to a token of another tenant: 401
+ * `InvalidAuthenticationTokenTenant` with the challenge `Bearer authorization_uri="https://login.windows.net/{tenant}"`.
+ * Asking for it is the usual way to find a subscription's tenant (sources: shawntabrizi.com, “Secret APIs in Azure Active
+ * Directory and Azure Resource Manager”; `TenantIdProvider` of Microsoft.Azure.EventHubs). The words of the message are
+ * not read. Null for any other answer.
+ */
+export function ownerTenantIn({ status, header, code }: ArmAnswer): string | null {
+  if (status !== 401 || code !== 'InvalidAuthenticationTokenTenant') return null;
+  const authority = /\bauthorization_uri="([^"]*)"/i.exec(header('www-authenticate') ?? '')?.[1] ?? '';
+  if (!URL.canParse(authority)) return null;
+  return guid.safeParse(new URL(authority).pathname.split('/')[1]).data ?? null;
 }
 
 /** The error code of an ARM body: under `error`, or beside it; Resource Graph hides the useful one in the details. */

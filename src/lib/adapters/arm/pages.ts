@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Access } from '../../domain/ports.ts';
 import type { ArmCall, ArmClient, ArmResponse } from './arm-client.ts';
-import { noAnswer } from './arm-errors.ts';
+import { codeOf, noAnswer, ownerTenantIn } from './arm-errors.ts';
 
 /** The statuses by which ARM says that a caller may not see something: answers, not trouble. */
 export const NO_ACCESS = [401, 403, 404];
@@ -45,7 +45,8 @@ export async function* eachPage<T>(
   while (path) {
     const response: ArmResponse = await arm({ ...call, method: 'GET', path });
     if (response.status >= 400) {
-      yield { kind: 'no-access', status: response.status };
+      const ownerTenantId = ownerTenantIn({ ...response, code: codeOf(response.body) });
+      yield { kind: 'no-access', status: response.status, ...(ownerTenantId ? { ownerTenantId } : {}) };
       return;
     }
     const parsed = page.safeParse(response.body);
