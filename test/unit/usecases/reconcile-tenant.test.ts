@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../src/lib/domain/failure.ts';
 import type { AccessKind } from '../../../src/lib/domain/tenant.ts';
 import { makeFakeEstate, type RealSubscription } from '../../fakes/estate.ts';
-import { DAY, HOUR, MINUTE } from '../../support/clock.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../support/clock.ts';
 import {
   aDelegation,
   aGrant,
@@ -946,10 +946,10 @@ describe('the look at the link that a tenant pass asks for', () => {
   it.each<[string, Parameters<typeof aLinkRecord>[0]]>([
     ['was read too long ago', { readAt: '2026-03-10T11:54:59.999Z' }],
     [
-      'failed at the last look',
+      'failed too long ago',
       {
-        readAt: '2026-03-10T11:59:00.000Z',
-        failure: { kind: 'unavailable', message: 'x', at: NOON, requestId: null },
+        readAt: '2026-03-10T11:50:00.000Z',
+        failure: { kind: 'denied', message: 'x', at: '2026-03-10T11:54:59.999Z', requestId: null },
       },
     ],
     [
@@ -966,16 +966,27 @@ describe('the look at the link that a tenant pass asks for', () => {
     expect(linkRequests(stage)).toHaveLength(1);
   });
 
-  it('is asked for anew within the window when the last look has failed', async () => {
+  it.each([
+    ['minute', 'denied', [1, 5, 10]],
+    ['window', 'unavailable', [1, 1, 2]],
+  ] as const)('is asked for once a %s while it is %s', async (_, kind, expected) => {
     const stage = aStage();
-    const [id = ''] = tenantsOf(stage, 1);
-    await stage.reconcileTenant(aRequest({ id }));
-    const failure = { kind: 'unavailable', message: 'x', at: NOON, requestId: null } as const;
-    stage.links.hold(aLinkRecord({ failure, looks: 1 }));
+    stage.partnerLinks.fail('read', new Failure(kind, 'Azure refused.'), 100);
+    const made: number[] = [];
 
-    await stage.reconcileTenant(aRequest({ id }));
+    for (const id of tenantsOf(stage, 20)) {
+      await stage.reconcileTenant(aRequest({ id }));
+      for (let next = stage.queues.take('reconcile', stage.clock()); next;) {
+        const { hop } = JSON.parse(Buffer.from(next.body).toString()) as { hop: number };
+        // Copies of a look that failed come at times of their own.
+        if (hop === 0) await stage.reconcile({ queue: 'reconcile', attempts: 1, ...next });
+        next = stage.queues.take('reconcile', stage.clock());
+      }
+      made.push(stage.partnerLinks.calls.length);
+      stage.clock.pass(30 * SECOND);
+    }
 
-    expect(linkRequests(stage)).toHaveLength(2);
+    expect([made[0], made[9], made[19]]).toEqual(expected);
   });
 
   it('is not asked for while one is on its way already', async () => {
