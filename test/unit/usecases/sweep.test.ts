@@ -343,6 +343,23 @@ describe('a sweep', () => {
     expect([seen(1), seen(2)]).toEqual([last?.startedAt, '2026-03-10T12:00:01.000Z']);
   });
 
+  it('does not overturn a proof that a delegation has gone while the index may lag behind it', async () => {
+    const stage = await aSweptEstate(1);
+    const toAnother = aDelegation({ scope: subscription(1), managedByTenantId: ids.otherPartner });
+    const facts = someFacts(1, { tenantId: customer(1) });
+    stage.azure.put({ facts, delegations: [toAnother] }, { indexLags: true });
+    await stage.reconcileTenant(aRequest({ id: customer(1) }));
+    const proven = stage.ledger.held(customer(1));
+    stage.clock.pass(5 * MINUTE);
+
+    await stage.sweepOnce();
+
+    const { scopes, openGaps } = stage.ledger.held(customer(1));
+    expect(proven.scopes).toMatchObject([{ verdict: 'gone' }]);
+    expect(scopes).toMatchObject([{ verdict: 'gone' }]);
+    expect(openGaps).toMatchObject([{ reason: 'gone', openedAt: proven.openGaps[0]?.openedAt }]);
+  });
+
   it('is skipped while another one is under way', async () => {
     const stage = await aSweptEstate(1);
     await stage.sweeps.lease('sweep-other', new Date(stage.clock().getTime() + HOUR), stage.clock());
