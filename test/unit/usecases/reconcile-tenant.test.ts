@@ -769,6 +769,78 @@ describe('a subscription that is no longer delegated', () => {
       { reason: 'gone', closedAt: '2026-03-10T13:00:00.000Z' },
     ]);
   });
+
+  describe('and may be back before the index shows it', () => {
+    function aTenantThatIsBack() {
+      const stage = withFreshLink(aStage());
+      const gone = aScopeRecord(1, { verdict: 'gone' });
+      const openGaps = [aGap(1, { reason: 'gone' })];
+      stage.ledger.hold(aCoveredTenant([gone], { phase: 'not-delegated', openGaps }));
+      stage.azure.put(aSubscription(1), { indexLags: true });
+      return stage;
+    }
+
+    it.each([
+      ['an operator has asked for', { kind: 'operator', id: 'ask-1', fresh: true }],
+      ['an event has caused', { kind: 'event', id: 'event-1' }],
+      ['the activity log has caused', { kind: 'delegation-log', id: 'log-1' }],
+    ] as const)('is found by a look that %s', async (_, cause) => {
+      const stage = aTenantThatIsBack();
+
+      await stage.reconcileTenant(aRequest({ cause }));
+
+      expect(stage.ledger.held(ids.customer)).toMatchObject({
+        phase: 'covered',
+        scopes: [{ verdict: 'earning' }],
+        openGaps: [],
+      });
+    });
+
+    it('stays gone where a look does not find it, though another delegation still shows its subscription', async () => {
+      const stage = withFreshLink(aStage());
+      const [whole, group] = [aScopeRecord(1, { verdict: 'gone' }), aScopeRecord(1)];
+      const scope = resourceGroup(1, 'web').id;
+      stage.ledger.hold(
+        aCoveredTenant([whole, { ...group, scope }], { openGaps: [aGap(1, { reason: 'gone' })] }),
+      );
+      const delegations = [aDelegation({ scope: resourceGroup(1, 'web') })];
+      stage.azure.put({ ...aSubscription(1), delegations }, { indexLags: true });
+
+      const outcome = await stage.reconcileTenant(aRequest());
+
+      expect(outcome).toEqual({ kind: 'unchanged' });
+      expect(verdicts(stage)).toEqual([
+        [subscription(1).id, 'gone'],
+        [scope, 'earning'],
+      ]);
+    });
+
+    it('is found in part, where only a resource group is back of a subscription that has gone', async () => {
+      const stage = withFreshLink(aStage());
+      const scope = resourceGroup(1, 'web');
+      const gone = [
+        aScopeRecord(1, { verdict: 'gone' }),
+        aScopeRecord(1, { verdict: 'gone', scope: scope.id }),
+      ];
+      stage.ledger.hold(aCoveredTenant(gone, { phase: 'not-delegated' }));
+      stage.azure.put({ ...aSubscription(1), delegations: [aDelegation({ scope })] }, { indexLags: true });
+
+      await stage.reconcileTenant(aRequest());
+
+      expect(verdicts(stage)).toEqual([
+        [subscription(1).id, 'gone'],
+        [scope.id, 'earning'],
+      ]);
+    });
+
+    it('is left to the index by the passes of a sweep', async () => {
+      const stage = aTenantThatIsBack();
+
+      await stage.reconcileTenant(aRequest({ cause: { kind: 'sweep', id: 'sweep-1' } }));
+
+      expect(stage.azure.directReads).toEqual([]);
+    });
+  });
 });
 
 describe('a delegation that shrank from a subscription to one of its resource groups', () => {
