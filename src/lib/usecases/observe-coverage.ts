@@ -195,7 +195,7 @@ function believed(
   const reading = { kind: 'delegations' as const, scope: target.scope, facts, delegations, direct: false };
   const verdicts = verdictsOf(reading, record, now, rules);
   // A gap is opened by a direct read, never by the index alone.
-  if (opensGap(record, verdicts)) return null;
+  if (opensGap(record, verdicts, now)) return null;
   const settled = record.scopes.every((scope) => {
     const verdict = verdicts.get(scopeKey({ id: scope.scope }));
     const readLately = scope.directAt !== null && now.getTime() - Date.parse(scope.directAt) < allowanceMs;

@@ -909,6 +909,43 @@ describe('a tenant of more than fifty subscriptions', () => {
     expect(stage.azure.directReads).toEqual([subscription(7).id]);
   });
 
+  it.each([
+    ['a delegation has not been ready for a day', 'delegation-not-ready', []],
+    [
+      'an acceptance has ended',
+      'role-not-eligible',
+      [
+        aGap(7, {
+          acceptance: {
+            by: 'Kari Nordmann',
+            why: 'Agreed.',
+            until: '2026-03-10T11:00:00.000Z',
+            ticket: null,
+            at: '2026-03-06T12:00:00.000Z',
+            reopenedAt: null,
+          },
+        }),
+      ],
+    ],
+  ] as const)('is read directly where %s, and may be repaired by now', async (_, verdict, openGaps) => {
+    const stage = aLargeTenant();
+    const { scopes } = stage.ledger.held(ids.customer);
+    const bad = aScopeRecord(7, { verdict, roleIds: [roles.reader] });
+    stage.ledger.hold(aCoveredTenant(scopes.with(6, bad), { openGaps }));
+    const role = verdict === 'role-not-eligible' ? roles.reader : roles.contributor;
+    const provisioningState = verdict === 'role-not-eligible' ? 'Succeeded' : 'Creating';
+    const scope = subscription(7);
+    const delegations = [aDelegation({ scope, authorizations: [aGrant(role)], provisioningState })];
+    stage.azure.put({ ...aSubscription(7), delegations });
+    stage.azure.put(aSubscription(7), { indexLags: true });
+
+    await stage.reconcileTenant(aRequest());
+
+    expect(stage.azure.directReads).toEqual([subscription(7).id]);
+    expect(stage.ledger.held(ids.customer).openGaps).toEqual([]);
+    expect(stage.ledger.changes(ids.customer)).toMatchObject([{ gapsOpened: [], gapsReopened: [] }]);
+  });
+
   it('is read directly where the index no longer shows a scope', async () => {
     const stage = aLargeTenant();
     stage.azure.put(aSubscription(52));

@@ -360,6 +360,31 @@ describe('a sweep', () => {
     expect(openGaps).toMatchObject([{ reason: 'gone', openedAt: proven.openGaps[0]?.openedAt }]);
   });
 
+  it.each([
+    ['that a delegation has not been ready for a day', 'Creating', roles.contributor],
+    ['that an acceptance has ended', 'Succeeded', roles.reader],
+  ])('does not take from the index, where only time has passed, %s', async (_, provisioningState, role) => {
+    const stage = await aSweptEstate(1);
+    const delegations = [
+      aDelegation({ scope: subscription(1), authorizations: [aGrant(role)], provisioningState }),
+    ];
+    stage.azure.put({ facts: someFacts(1, { tenantId: customer(1) }), delegations });
+    await stage.sweepOnce();
+    const known = stage.ledger.held(customer(1));
+    const at = stage.clock().toISOString();
+    const acceptance = { by: 'kari', why: 'Agreed.', until: at, ticket: null, at, reopenedAt: null };
+    stage.ledger.hold({ ...known, openGaps: known.openGaps.map((gap) => ({ ...gap, acceptance })) });
+    putCustomer(stage, 1, { indexLags: true });
+    stage.clock.pass(25 * HOUR);
+
+    const record = await stage.sweepOnce();
+
+    expect(record).toMatchObject({ tenants: { asked: 1 }, states: { earning: 1 } });
+    expect(stage.ledger.held(customer(1)).openGaps).toEqual([]);
+    const [last] = await stage.ledger.history(customer(1), null, 1);
+    expect(last).toMatchObject({ gapsOpened: [], gapsReopened: [] });
+  });
+
   it('is skipped while another one is under way', async () => {
     const stage = await aSweptEstate(1);
     await stage.sweeps.lease('sweep-other', new Date(stage.clock().getTime() + HOUR), stage.clock());
