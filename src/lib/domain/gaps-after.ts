@@ -70,13 +70,22 @@ export function gapsAfter(
   return { open, opened, closed, reopened };
 }
 
-/** Whether verdicts, by the keys of their scopes, would open a gap where none is open. */
+/** Whether verdicts, by the keys of their scopes, would open a gap, or take one up again whose acceptance has ended. */
 export function opensGap(
-  { openGaps }: Pick<TenantRecord, 'openGaps'>,
+  { scopes, openGaps }: Pick<TenantRecord, 'scopes' | 'openGaps'>,
   verdicts: ReadonlyMap<string, Verdict>,
+  at: Date,
 ): boolean {
-  const open = new Set(openGaps.map(({ scope }) => keyOf(scope)));
-  return [...verdicts].some(([key, verdict]) => isGap(verdict, 0) && !open.has(key));
+  const known = new Map(scopes.map((scope) => [keyOf(scope.scope), scope]));
+  const open = new Map(openGaps.map((gap) => [keyOf(gap.scope), gap]));
+  return [...verdicts].some(([key, verdict]) => {
+    const scope = known.get(key);
+    const heldMs = scope?.verdict === verdict ? at.getTime() - Date.parse(scope.since) : 0;
+    const gap = open.get(key);
+    if (!gap) return isGap(verdict, heldMs);
+    const goesOn = isGap(verdict, heldMs) || isUndecided(verdict);
+    return goesOn && acceptanceEnded(gap, at.toISOString()) !== null;
+  });
 }
 
 /** The open gaps of a tenant, all ended for one cause that is not about them. */

@@ -50,6 +50,11 @@ export function isAsked({ subject, cause }: ReconcileRequest): boolean {
   return cause.kind === 'operator' && (subject === 'link' || cause.fresh === true);
 }
 
+/** Whether the cause of a look may be that something has come back which the index does not show yet. */
+export function mayTellOfReturn(request: ReconcileRequest): boolean {
+  return isAsked(request) || ['event', 'delegation-log'].includes(request.cause.kind);
+}
+
 /** The copy that looks again: `counted` when a failure used up an attempt. */
 export function nextCopy(request: ReconcileRequest, counted: boolean): ReconcileRequest {
   return { ...request, hop: request.hop + 1, attempt: counted ? request.attempt + 1 : request.attempt };

@@ -227,7 +227,8 @@ function scopesThrough(
 /** A scope that was inactive or never seen loses nothing by going: it is dropped, not reported as gone. */
 function keepGone(scope: ScopeRecord, at: Date, keep: (record: ScopeRecord) => void): void {
   if (scope.verdict === 'subscription-inactive' || scope.verdict === 'not-visible') return;
-  keep(
-    scope.verdict === 'gone' ? scope : { ...scope, verdict: 'gone', endsAt: null, since: at.toISOString() },
-  );
+  const now = at.toISOString();
+  const since = scope.verdict === 'gone' ? scope.since : now;
+  // Proven by a direct read, which goes before the index like any other.
+  keep({ ...scope, verdict: 'gone', endsAt: null, since, directAt: now });
 }

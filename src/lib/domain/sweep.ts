@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { assess, type Assessment, type Look } from './assessment.ts';
-import { opensGap } from './gaps-after.ts';
 import { isSeen, isWorse } from './coverage.ts';
 import { sameId } from './guid.ts';
 import type { IndexedSubscription } from './indexed-subscription.ts';
@@ -146,7 +145,8 @@ export type Comparison =
 
 /**
  * Compares what the index shows with what is on record, by the code of a single pass. Improvements and unchanged
- * verdicts are taken; anything worse, missing, lately read directly, or not earning at first sight is left to a pass.
+ * verdicts are taken; anything worse, missing, lately read directly, or not earning at first sight is left to a pass, and
+ * so is what only time has made worse.
  */
 export function compareWithIndex(
   before: TenantRecord,
@@ -159,17 +159,16 @@ export function compareWithIndex(
       reading.kind === 'excluded' ? [] : [...verdictsOf(reading, before, look.at, rules)],
     ),
   );
-  const known = before.scopes.filter(
-    (scope) => isSeen(scope.verdict) && isScopeWatched(rules.watchRules, scope),
-  );
+  const watched = before.scopes.filter((scope) => isScopeWatched(rules.watchRules, scope));
+  const known = watched.filter(({ verdict }) => isSeen(verdict));
   const worse = known.filter((scope) => {
     const verdict = shown.get(scopeKey({ id: scope.scope }));
     return verdict === undefined || isWorse(scope.verdict, verdict);
   });
   const keys = new Set(known.map((scope) => scopeKey({ id: scope.scope })));
-  const badAtFirst =
-    [...shown].some(([key, verdict]) => !keys.has(key) && verdict !== 'earning') || opensGap(before, shown);
-  const readLately = known.some(
+  const badAtFirst = [...shown].some(([key, verdict]) => !keys.has(key) && verdict !== 'earning');
+  // What has gone by a direct read, too: an index that lags may show it still.
+  const readLately = watched.some(
     (scope) =>
       scope.directAt !== null && look.at.getTime() - Date.parse(scope.directAt) < rules.indexLagAllowanceMs,
   );
@@ -181,7 +180,11 @@ export function compareWithIndex(
   if (worse.length > 0 || badAtFirst || readLately || expectedMissing || nothingSeen) {
     return { do: 'ask', worsening: worse.filter(({ verdict }) => verdict === 'earning').length };
   }
-  return { do: 'commit', assessment: assess(before, { ...look, readings }, rules) };
+  const assessment = assess(before, { ...look, readings }, rules);
+  const { gapsOpened, gapsReopened } = assessment.change ?? { gapsOpened: [], gapsReopened: [] };
+  // A gap is opened by a direct read, never by the index alone; not even where only time has passed.
+  if (gapsOpened.length + gapsReopened.length > 0) return { do: 'ask', worsening: 0 };
+  return { do: 'commit', assessment };
 }
 
 /** The subscriptions that are delegated to our managing tenant, wholly or in part, and are not our own. */

@@ -46,12 +46,12 @@ export async function observeCoverage(
   deps: ObserveCoverageDeps,
   record: TenantRecord,
   rules: AssessmentRules,
-  now: Date,
+  { now, rereadGone }: { readonly now: Date; readonly rereadGone: boolean },
 ): Promise<Reading[]> {
   const indexed = await deps.index.find(record.registration.tenantId);
   const shared = sharing(deps);
   const watched = watchedIn(record, indexed, rules);
-  const targets = targetsOf(watched, rules.managingTenantId);
+  const targets = targetsOf(watched, rules.managingTenantId, rereadGone);
   const believe = targets.length > deps.directReadLimit;
   const limit = pLimit(deps.concurrentReads);
   const expected = new Set(watched.expected);
@@ -122,8 +122,15 @@ function isOurs(delegation: Delegation, managingTenantId: string): boolean {
   return sameId(delegation.managedByTenantId, managingTenantId);
 }
 
-/** What has to be looked at: what the index shows as ours, what we covered before, and what we were told to expect. */
-function targetsOf({ indexed, known, expected }: Watched, managingTenantId: string): Target[] {
+/**
+ * What has to be looked at: what the index shows as ours, what we covered before, and what we were told to expect. What
+ * has gone shows in the index when it is back; where somebody may know better, it is read without that.
+ */
+function targetsOf(
+  { indexed, known, expected }: Watched,
+  managingTenantId: string,
+  rereadGone: boolean,
+): Target[] {
   const targets = new Map<string, Target>();
   const oursOf = (found: IndexedSubscription) => found.delegations.filter((d) => isOurs(d, managingTenantId));
   const oursIn = new Map(indexed.map((found) => [found.facts.subscriptionId, oursOf(found).length]));
@@ -142,9 +149,14 @@ function targetsOf({ indexed, known, expected }: Watched, managingTenantId: stri
     else ours.forEach(({ scope }) => add(scope, found));
   }
   const bySubscription = new Map(indexed.map((found) => [found.facts.subscriptionId, found]));
-  for (const { scope, verdict } of known) {
-    const seen = isSeen(verdict) ? scopeOf(scope) : null;
-    if (seen) add(seen, ofScope(seen, bySubscription.get(seen.subscriptionId)));
+  const seen = known.filter(({ verdict }) => isSeen(verdict));
+  // Groups first: a subscription that has gone does not stand for them.
+  const gone = known
+    .filter(({ verdict }) => rereadGone && verdict === 'gone')
+    .toSorted((a, b) => b.scope.length - a.scope.length);
+  for (const { scope: id } of [...seen, ...gone]) {
+    const scope = scopeOf(id);
+    if (scope) add(scope, ofScope(scope, bySubscription.get(scope.subscriptionId)));
   }
   const targeted = new Set([...targets.values()].map(({ scope }) => scope.subscriptionId));
   for (const subscriptionId of expected) {
@@ -183,7 +195,7 @@ function believed(
   const reading = { kind: 'delegations' as const, scope: target.scope, facts, delegations, direct: false };
   const verdicts = verdictsOf(reading, record, now, rules);
   // A gap is opened by a direct read, never by the index alone.
-  if (opensGap(record, verdicts)) return null;
+  if (opensGap(record, verdicts, now)) return null;
   const settled = record.scopes.every((scope) => {
     const verdict = verdicts.get(scopeKey({ id: scope.scope }));
     const readLately = scope.directAt !== null && now.getTime() - Date.parse(scope.directAt) < allowanceMs;
@@ -257,7 +269,7 @@ async function judgeNoAccess(
   { scope, indexed, beside }: Target,
   record: TenantRecord,
   { status, now }: { readonly status: number; readonly now: Date },
-): Promise<Reading> {
+): Promise<Reading | null> {
   const failure = new Failure(
     'denied',
     `Azure answered ${status} when the delegations of ${scope.id} were read.`,
@@ -267,6 +279,9 @@ async function judgeNoAccess(
     (known) => known.subscriptionId === scope.subscriptionId && known.verdict !== 'not-visible',
   );
   if (covered.length === 0) return { kind: 'not-visible', scope };
+  // What had gone stays gone, and says nothing of others in its subscription.
+  const same = covered.find((known) => scopeKey({ id: known.scope }) === scopeKey(scope));
+  if (same?.verdict === 'gone') return null;
   const seenLately = covered.some(
     ({ directAt }) => directAt !== null && now.getTime() - Date.parse(directAt) < deps.indexLagAllowanceMs,
   );

@@ -4,6 +4,7 @@ import { attestationStanding } from '../domain/attestation.ts';
 import { desiredNow, type DesiredLink } from '../domain/desired-link.ts';
 import { Failure, isConflict, noteOf } from '../domain/failure.ts';
 import { latest } from '../domain/gap.ts';
+import type { LinkRecord } from '../domain/link.ts';
 import { secondLookAt, type SecondLooks } from '../domain/second-look.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Clock, LinkLedger, Queues, SweepLedger, TenantLedger, Versioned } from '../domain/ports.ts';
@@ -326,16 +327,14 @@ async function personOrNothing(
 }
 
 /**
- * Asks for a look at the principal's link when its last good read is too old. All tenants that ask within one window,
+ * Asks for a look at the principal's link when its last look is too old. All tenants that ask within one window,
  * since the same last look, ask under one id: one link pass for all of them.
  */
 async function askForLink(deps: ReconcileTenantDeps, principal: Principal): Promise<void> {
   const now = deps.clock();
   const link = { tenantId: principal.homeTenantId, objectId: principal.objectId };
   const known = (await deps.links.read(link.tenantId, link.objectId))?.record;
-  const oldest = now.getTime() - deps.linkFreshnessMs;
-  const fresh = known?.readAt && !known.failure && Date.parse(known.readAt) > oldest;
-  if (fresh && wantsTheSame(known.desired, desiredNow(known.desired, principal.wantedPartnerId, now))) return;
+  if (known && wasLookedAtLately(deps, known, principal, now)) return;
   if (known?.nextLookAt && Date.parse(known.nextLookAt) > now.getTime()) return;
 
   const window = Math.floor(now.getTime() / deps.linkFreshnessMs);
@@ -347,6 +346,22 @@ async function askForLink(deps: ReconcileTenantDeps, principal: Principal): Prom
     hop: 0,
     since: now.toISOString(),
   });
+}
+
+/**
+ * Whether a look at a link would tell nothing new yet. One that failed comes again by a copy of its own; one that was
+ * denied does not, and is looked at again as a new tenant would be: after a pause, not for every tenant that rests on it.
+ */
+function wasLookedAtLately(
+  { linkFreshnessMs, secondLooks }: ReconcileTenantDeps,
+  { readAt, failure, desired }: LinkRecord,
+  { wantedPartnerId }: Principal,
+  now: Date,
+): boolean {
+  const lastLook = failure?.at ?? readAt;
+  const countsMs = failure?.kind === 'denied' ? secondLooks.firstPauseMs : linkFreshnessMs;
+  if (lastLook === null || Date.parse(lastLook) <= now.getTime() - countsMs) return false;
+  return failure !== null || wantsTheSame(desired, desiredNow(desired, wantedPartnerId, now));
 }
 
 /** Whether what is on record is still what is wanted: a hold may have ended, or the settings name another partner ID. */

@@ -5,7 +5,7 @@ import type { Outcome } from '../domain/outcome.ts';
 import type { AssessmentRules } from '../domain/pass-rules.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { Reading } from '../domain/reading.ts';
-import { isAsked, type ReconcileRequest } from '../domain/request.ts';
+import { isAsked, mayTellOfReturn, type ReconcileRequest } from '../domain/request.ts';
 import { observedKindsOf } from '../domain/tenant.ts';
 import { coveredThrough, expectedObjectId, type Pin, type TenantRecord } from '../domain/tenant-record.ts';
 import type { LookAtLink } from './look-at-link.ts';
@@ -47,7 +47,12 @@ export async function lookThroughDelegations(
     isAsked(request) && restsOnHome(record)
       ? attempt(() => lookAtHome(deps, rules.identities.principal, request))
       : null,
-    attempt(() => observeCoverage(deps, coveredThrough(record, 'lighthouse'), rules, at)),
+    attempt(() =>
+      observeCoverage(deps, coveredThrough(record, 'lighthouse'), rules, {
+        now: at,
+        rereadGone: mayTellOfReturn(request),
+      }),
+    ),
   ]);
   await noteSightOf(deps, coverage, record, { at, causeId: request.cause.id });
   const failures = [...(link?.failures ?? []), ...coverage.failures];

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../src/lib/domain/failure.ts';
 import type { AccessKind } from '../../../src/lib/domain/tenant.ts';
 import { makeFakeEstate, type RealSubscription } from '../../fakes/estate.ts';
-import { DAY, HOUR, MINUTE } from '../../support/clock.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../support/clock.ts';
 import {
   aDelegation,
   aGrant,
@@ -771,6 +771,78 @@ describe('a subscription that is no longer delegated', () => {
       { reason: 'gone', closedAt: '2026-03-10T13:00:00.000Z' },
     ]);
   });
+
+  describe('and may be back before the index shows it', () => {
+    function aTenantThatIsBack() {
+      const stage = withFreshLink(aStage());
+      const gone = aScopeRecord(1, { verdict: 'gone' });
+      const openGaps = [aGap(1, { reason: 'gone' })];
+      stage.ledger.hold(aCoveredTenant([gone], { phase: 'not-delegated', openGaps }));
+      stage.azure.put(aSubscription(1), { indexLags: true });
+      return stage;
+    }
+
+    it.each([
+      ['an operator has asked for', { kind: 'operator', id: 'ask-1', fresh: true }],
+      ['an event has caused', { kind: 'event', id: 'event-1' }],
+      ['the activity log has caused', { kind: 'delegation-log', id: 'log-1' }],
+    ] as const)('is found by a look that %s', async (_, cause) => {
+      const stage = aTenantThatIsBack();
+
+      await stage.reconcileTenant(aRequest({ cause }));
+
+      expect(stage.ledger.held(ids.customer)).toMatchObject({
+        phase: 'covered',
+        scopes: [{ verdict: 'earning' }],
+        openGaps: [],
+      });
+    });
+
+    it('stays gone where a look does not find it, though another delegation still shows its subscription', async () => {
+      const stage = withFreshLink(aStage());
+      const [whole, group] = [aScopeRecord(1, { verdict: 'gone' }), aScopeRecord(1)];
+      const scope = resourceGroup(1, 'web').id;
+      stage.ledger.hold(
+        aCoveredTenant([whole, { ...group, scope }], { openGaps: [aGap(1, { reason: 'gone' })] }),
+      );
+      const delegations = [aDelegation({ scope: resourceGroup(1, 'web') })];
+      stage.azure.put({ ...aSubscription(1), delegations }, { indexLags: true });
+
+      const outcome = await stage.reconcileTenant(aRequest());
+
+      expect(outcome).toEqual({ kind: 'unchanged' });
+      expect(verdicts(stage)).toEqual([
+        [subscription(1).id, 'gone'],
+        [scope, 'earning'],
+      ]);
+    });
+
+    it('is found in part, where only a resource group is back of a subscription that has gone', async () => {
+      const stage = withFreshLink(aStage());
+      const scope = resourceGroup(1, 'web');
+      const gone = [
+        aScopeRecord(1, { verdict: 'gone' }),
+        aScopeRecord(1, { verdict: 'gone', scope: scope.id }),
+      ];
+      stage.ledger.hold(aCoveredTenant(gone, { phase: 'not-delegated' }));
+      stage.azure.put({ ...aSubscription(1), delegations: [aDelegation({ scope })] }, { indexLags: true });
+
+      await stage.reconcileTenant(aRequest());
+
+      expect(verdicts(stage)).toEqual([
+        [subscription(1).id, 'gone'],
+        [scope.id, 'earning'],
+      ]);
+    });
+
+    it('is left to the index by the passes of a sweep', async () => {
+      const stage = aTenantThatIsBack();
+
+      await stage.reconcileTenant(aRequest({ cause: { kind: 'sweep', id: 'sweep-1' } }));
+
+      expect(stage.azure.directReads).toEqual([]);
+    });
+  });
 });
 
 describe('a delegation that shrank from a subscription to one of its resource groups', () => {
@@ -837,6 +909,43 @@ describe('a tenant of more than fifty subscriptions', () => {
     expect(await stage.reconcileTenant(aRequest())).toEqual({ kind: 'unchanged' });
 
     expect(stage.azure.directReads).toEqual([subscription(7).id]);
+  });
+
+  it.each([
+    ['a delegation has not been ready for a day', 'delegation-not-ready', []],
+    [
+      'an acceptance has ended',
+      'role-not-eligible',
+      [
+        aGap(7, {
+          acceptance: {
+            by: 'Kari Nordmann',
+            why: 'Agreed.',
+            until: '2026-03-10T11:00:00.000Z',
+            ticket: null,
+            at: '2026-03-06T12:00:00.000Z',
+            reopenedAt: null,
+          },
+        }),
+      ],
+    ],
+  ] as const)('is read directly where %s, and may be repaired by now', async (_, verdict, openGaps) => {
+    const stage = aLargeTenant();
+    const { scopes } = stage.ledger.held(ids.customer);
+    const bad = aScopeRecord(7, { verdict, roleIds: [roles.reader] });
+    stage.ledger.hold(aCoveredTenant(scopes.with(6, bad), { openGaps }));
+    const role = verdict === 'role-not-eligible' ? roles.reader : roles.contributor;
+    const provisioningState = verdict === 'role-not-eligible' ? 'Succeeded' : 'Creating';
+    const scope = subscription(7);
+    const delegations = [aDelegation({ scope, authorizations: [aGrant(role)], provisioningState })];
+    stage.azure.put({ ...aSubscription(7), delegations });
+    stage.azure.put(aSubscription(7), { indexLags: true });
+
+    await stage.reconcileTenant(aRequest());
+
+    expect(stage.azure.directReads).toEqual([subscription(7).id]);
+    expect(stage.ledger.held(ids.customer).openGaps).toEqual([]);
+    expect(stage.ledger.changes(ids.customer)).toMatchObject([{ gapsOpened: [], gapsReopened: [] }]);
   });
 
   it('is read directly where the index no longer shows a scope', async () => {
@@ -948,10 +1057,10 @@ describe('the look at the link that a tenant pass asks for', () => {
   it.each<[string, Parameters<typeof aLinkRecord>[0]]>([
     ['was read too long ago', { readAt: '2026-03-10T11:54:59.999Z' }],
     [
-      'failed at the last look',
+      'failed too long ago',
       {
-        readAt: '2026-03-10T11:59:00.000Z',
-        failure: { kind: 'unavailable', message: 'x', at: NOON, requestId: null },
+        readAt: '2026-03-10T11:50:00.000Z',
+        failure: { kind: 'denied', message: 'x', at: '2026-03-10T11:54:59.999Z', requestId: null },
       },
     ],
     [
@@ -968,16 +1077,27 @@ describe('the look at the link that a tenant pass asks for', () => {
     expect(linkRequests(stage)).toHaveLength(1);
   });
 
-  it('is asked for anew within the window when the last look has failed', async () => {
+  it.each([
+    ['minute', 'denied', [1, 5, 10]],
+    ['window', 'unavailable', [1, 1, 2]],
+  ] as const)('is asked for once a %s while it is %s', async (_, kind, expected) => {
     const stage = aStage();
-    const [id = ''] = tenantsOf(stage, 1);
-    await stage.reconcileTenant(aRequest({ id }));
-    const failure = { kind: 'unavailable', message: 'x', at: NOON, requestId: null } as const;
-    stage.links.hold(aLinkRecord({ failure, looks: 1 }));
+    stage.partnerLinks.fail('read', new Failure(kind, 'Azure refused.'), 100);
+    const made: number[] = [];
 
-    await stage.reconcileTenant(aRequest({ id }));
+    for (const id of tenantsOf(stage, 20)) {
+      await stage.reconcileTenant(aRequest({ id }));
+      for (let next = stage.queues.take('reconcile', stage.clock()); next;) {
+        const { hop } = JSON.parse(Buffer.from(next.body).toString()) as { hop: number };
+        // Copies of a look that failed come at times of their own.
+        if (hop === 0) await stage.reconcile({ queue: 'reconcile', attempts: 1, ...next });
+        next = stage.queues.take('reconcile', stage.clock());
+      }
+      made.push(stage.partnerLinks.calls.length);
+      stage.clock.pass(30 * SECOND);
+    }
 
-    expect(linkRequests(stage)).toHaveLength(2);
+    expect([made[0], made[9], made[19]]).toEqual(expected);
   });
 
   it('is not asked for while one is on its way already', async () => {

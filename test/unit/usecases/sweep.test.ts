@@ -364,6 +364,48 @@ describe('a sweep', () => {
     expect([seen(1), seen(2)]).toEqual([last?.startedAt, '2026-03-10T12:00:01.000Z']);
   });
 
+  it('does not overturn a proof that a delegation has gone while the index may lag behind it', async () => {
+    const stage = await aSweptEstate(1);
+    const toAnother = aDelegation({ scope: subscription(1), managedByTenantId: ids.otherPartner });
+    const facts = someFacts(1, { tenantId: customer(1) });
+    stage.azure.put({ facts, delegations: [toAnother] }, { indexLags: true });
+    await stage.reconcileTenant(aRequest({ id: customer(1) }));
+    const proven = stage.ledger.held(customer(1));
+    stage.clock.pass(5 * MINUTE);
+
+    await stage.sweepOnce();
+
+    const { scopes, openGaps } = stage.ledger.held(customer(1));
+    expect(proven.scopes).toMatchObject([{ verdict: 'gone' }]);
+    expect(scopes).toMatchObject([{ verdict: 'gone' }]);
+    expect(openGaps).toMatchObject([{ reason: 'gone', openedAt: proven.openGaps[0]?.openedAt }]);
+  });
+
+  it.each([
+    ['that a delegation has not been ready for a day', 'Creating', roles.contributor],
+    ['that an acceptance has ended', 'Succeeded', roles.reader],
+  ])('does not take from the index, where only time has passed, %s', async (_, provisioningState, role) => {
+    const stage = await aSweptEstate(1);
+    const delegations = [
+      aDelegation({ scope: subscription(1), authorizations: [aGrant(role)], provisioningState }),
+    ];
+    stage.azure.put({ facts: someFacts(1, { tenantId: customer(1) }), delegations });
+    await stage.sweepOnce();
+    const known = stage.ledger.held(customer(1));
+    const at = stage.clock().toISOString();
+    const acceptance = { by: 'kari', why: 'Agreed.', until: at, ticket: null, at, reopenedAt: null };
+    stage.ledger.hold({ ...known, openGaps: known.openGaps.map((gap) => ({ ...gap, acceptance })) });
+    putCustomer(stage, 1, { indexLags: true });
+    stage.clock.pass(25 * HOUR);
+
+    const record = await stage.sweepOnce();
+
+    expect(record).toMatchObject({ tenants: { asked: 1 }, states: { earning: 1 } });
+    expect(stage.ledger.held(customer(1)).openGaps).toEqual([]);
+    const [last] = await stage.ledger.history(customer(1), null, 1);
+    expect(last).toMatchObject({ gapsOpened: [], gapsReopened: [] });
+  });
+
   it('is skipped while another one is under way', async () => {
     const stage = await aSweptEstate(1);
     await stage.sweeps.lease('sweep-other', new Date(stage.clock().getTime() + HOUR), stage.clock());
