@@ -4,6 +4,8 @@ import type { Problem } from './contract.ts';
 export interface Trouble {
   readonly title: string;
   readonly detail: string | null;
+  /** What was wrong with what was sent, field by field; empty where it was not that. */
+  readonly fields: readonly { readonly at: string; readonly problem: string }[];
   /** The id of the call, to be named to whoever reads the log. */
   readonly callId: string | null;
   readonly status: number | null;
@@ -60,16 +62,15 @@ async function troubleOf(answer: Response): Promise<Trouble> {
   const callId = answer.headers.get('x-ms-request-id');
   const { status } = answer;
   try {
-    const problem = (await answer.json()) as Problem;
-    const fields = problem.errors?.map(({ at, problem: what }) => `${at} ${what}`).join('; ');
-    const detail = [problem.detail, fields].filter(Boolean).join(' ') || null;
-    return { title: problem.title, detail, callId, status };
+    const { title, detail = null, errors: fields = [] } = (await answer.json()) as Problem;
+    // The detail of a refused request is its first field, once more.
+    return { title, detail: fields.length > 0 ? null : detail, fields, callId, status };
   } catch {
-    return { title: `The server answered ${status}.`, detail: null, callId, status };
+    return { title: `The server answered ${status}.`, detail: null, fields: [], callId, status };
   }
 }
 
 function lost(error: unknown): Trouble {
   const detail = error instanceof Error ? error.message : String(error);
-  return { title: 'The server could not be reached.', detail, callId: null, status: null };
+  return { title: 'The server could not be reached.', detail, fields: [], callId: null, status: null };
 }

@@ -3,11 +3,11 @@ import type { ListView, SortKey } from './tenant-view.ts';
 import { stateOrder } from './words.ts';
 
 export type Route =
-  | { readonly view: 'overview' | 'links' | 'sweeps' | 'parked' | 'unknown' }
+  | { readonly view: 'overview' | 'decisions' | 'links' | 'sweeps' | 'parked' | 'unknown' }
   | { readonly view: 'tenants'; readonly list: ListView }
   | { readonly view: 'tenant'; readonly tenantId: string };
 
-const SORTS: readonly SortKey[] = ['name', 'state', 'gaps', 'lastGood'];
+const SORTS: readonly SortKey[] = ['name', 'state', 'gaps', 'risk', 'lastGood'];
 
 /** Parses what stands after `#`. */
 export function parseRoute(hash: string): Route {
@@ -18,7 +18,7 @@ export function parseRoute(hash: string): Route {
   if (first === 'tenants' && second) return { view: 'tenant', tenantId: decoded(second).toLowerCase() };
   if (second !== undefined) return { view: 'unknown' };
   if (first === 'tenants') return { view: 'tenants', list: parseList(new URLSearchParams(query)) };
-  return first === 'links' || first === 'sweeps' || first === 'parked'
+  return first === 'decisions' || first === 'links' || first === 'sweeps' || first === 'parked'
     ? { view: first }
     : { view: 'unknown' };
 }

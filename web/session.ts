@@ -1,4 +1,6 @@
 import {
+  AuthError,
+  CacheLookupPolicy,
   InteractionRequiredAuthError,
   ProtocolMode,
   PublicClientApplication,
@@ -44,7 +46,10 @@ export async function openSession(facts: SignIn): Promise<Session | SignedOut> {
   if (back) returnToPlace();
 
   const request = { scopes: [facts.scope] };
+  let leaving = false;
   const signIn = () => {
+    if (leaving) return;
+    leaving = true;
     sessionStorage.setItem(PLACE, location.hash);
     void entra.loginRedirect(request);
   };
@@ -55,9 +60,11 @@ export async function openSession(facts: SignIn): Promise<Session | SignedOut> {
     mayOperate: rolesOf(account).includes('Pal.Operate'),
     async token() {
       try {
-        return (await entra.acquireTokenSilent({ ...request, account })).accessToken;
+        // Never by a hidden frame: the policy of the pages allows none, and Entra's cookies would not reach into it.
+        const cacheLookupPolicy = CacheLookupPolicy.AccessTokenAndRefreshToken;
+        return (await entra.acquireTokenSilent({ ...request, account, cacheLookupPolicy })).accessToken;
       } catch (error) {
-        if (!(error instanceof InteractionRequiredAuthError)) throw error;
+        if (!takesPerson(error)) throw error;
         signIn();
         return new Promise<never>(() => undefined);
       }
@@ -67,6 +74,14 @@ export async function openSession(facts: SignIn): Promise<Session | SignedOut> {
       void entra.clearCache({ account }).then(() => location.reload());
     },
   };
+}
+
+/** Whether only a new sign-in helps: there is no refresh token, or Entra takes the one there is no longer. */
+function takesPerson(error: unknown): boolean {
+  return (
+    error instanceof InteractionRequiredAuthError ||
+    (error instanceof AuthError && error.errorCode === 'invalid_grant')
+  );
 }
 
 function rolesOf({ idTokenClaims }: AccountInfo): readonly unknown[] {

@@ -1,6 +1,15 @@
 import { signal, type Signal } from '@preact/signals';
 import type { Called, Client } from './client.ts';
-import type { Link, Page, ParkedMessage, Sweep, TenantItem, TenantPage } from './contract.ts';
+import type {
+  FoundTenants,
+  Link,
+  Page,
+  ParkedMessage,
+  Sweep,
+  TenantItem,
+  TenantPage,
+  UnknownRoles,
+} from './contract.ts';
 import { makeResource, type Resource } from './resource.ts';
 
 /** The customers as far as they were read. */
@@ -17,9 +26,14 @@ export interface Store {
   readonly sweeps: Resource<readonly Sweep[]>;
   readonly links: Resource<readonly Link[]>;
   readonly parked: Resource<{ readonly items: readonly ParkedMessage[]; readonly more: boolean }>;
+  readonly found: Resource<FoundTenants>;
+  readonly roles: Resource<UnknownRoles>;
   /** Ticks, so that ages stay true. */
   readonly now: Signal<number>;
+  /** Reads again what changes by the minute. */
   refreshAll(): Promise<void>;
+  /** Reads again what waits for a decision: new with a sweep, and dear to look for in a large estate. */
+  refreshDecisions(): Promise<void>;
 }
 
 /** More than anybody scrolls through; a larger estate is searched through the API or as CSV. */
@@ -40,13 +54,18 @@ export function makeStore(client: Client): Store {
       const { items, continuation } = page.value;
       return { ...page, value: { items, more: continuation !== null } };
     }),
+    found: makeResource(() => client.get<FoundTenants>('/found-tenants')),
+    roles: makeResource(() => client.get<UnknownRoles>('/roles/unknown')),
     now: signal(Date.now()),
   };
-  const all = [store.tenants, store.sweeps, store.links, store.parked];
-  const refreshAll = async () => {
-    await Promise.all(all.map((resource) => resource.refresh()));
+  const refresh = (resources: readonly Pick<Resource<unknown>, 'refresh'>[]) => async () => {
+    await Promise.all(resources.map((resource) => resource.refresh()));
   };
-  return { ...store, refreshAll };
+  return {
+    ...store,
+    refreshAll: refresh([store.tenants, store.sweeps, store.links, store.parked]),
+    refreshDecisions: refresh([store.found, store.roles]),
+  };
 }
 
 function itemsOf<T>(page: Called<Page<T>>): Called<readonly T[]> {

@@ -1,5 +1,5 @@
 /** What sweeps tell: which one counts, and what differs from the day before. */
-import type { Sweep, TenantState } from './contract.ts';
+import type { Sweep } from './contract.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -18,9 +18,9 @@ export function dayBefore(sweeps: readonly Sweep[], last: Sweep): Sweep | null {
   return earlier.find(({ startedAt }) => Date.parse(startedAt) <= since) ?? earlier.at(-1) ?? null;
 }
 
-/** How many tenants more or fewer are in a state than in an earlier sweep. */
-export function differenceIn(state: TenantState, last: Sweep, before: Sweep | null): number | null {
-  return before === null ? null : (last.states[state] ?? 0) - (before.states[state] ?? 0);
+/** How many tenants a sweep found set up to earn, be it by a person's word. */
+export function earningIn({ states }: Pick<Sweep, 'states'>): number {
+  return (states['earning'] ?? 0) + (states['attested'] ?? 0);
 }
 
 /** Finished sweeps, oldest first, for a line over time. */

@@ -1,5 +1,5 @@
 /** What states, verdicts and reasons are called for people, and how much they matter. */
-import type { TenantState, Verdict } from './contract.ts';
+import type { AccessKind, Agreement, TenantState, Verdict } from './contract.ts';
 
 /** How a thing is shown: in a colour, and by a shape, so that nobody has to tell colours apart. */
 export type Tone = 'good' | 'partly' | 'bad' | 'blind' | 'waiting' | 'quiet';
@@ -137,8 +137,8 @@ const REASONS: Readonly<Record<string, string>> = {
 /** A reason in a few words; one we have no words for is shown as it is. */
 export function reasonWords(reason: string | null): string {
   if (reason === null) return '';
-  const known = REASONS[reason] ?? namesOf(verdicts)[reason]?.name ?? namesOf(states)[reason]?.name;
-  return known === undefined ? reason.replaceAll('-', ' ') : lowered(known);
+  const known = namesOf(verdicts)[reason]?.name ?? namesOf(states)[reason]?.name;
+  return REASONS[reason] ?? (known === undefined ? reason.replaceAll('-', ' ') : lowered(known));
 }
 
 /** The same words, to be looked for by a text that may be none of their names. */
@@ -159,6 +159,30 @@ const COUNTS_FOR: Readonly<Record<string, string>> = {
 
 export function countsForWords(countsFor: string): string {
   return COUNTS_FOR[countsFor] ?? countsFor;
+}
+
+const ACCESS: Readonly<Record<AccessKind, string>> = {
+  lighthouse: 'Azure Lighthouse',
+  'service-principal': 'our service principal in their tenant',
+  'guest-user': 'guest users',
+  'directory-account': 'accounts in their directory',
+  'csp-aobo': 'CSP (AOBO)',
+};
+
+export function accessWords(kind: AccessKind): string {
+  return ACCESS[kind];
+}
+
+const AGREEMENTS: Readonly<Record<Agreement, string>> = {
+  'azure-plan': 'Azure plan',
+  ea: 'Enterprise Agreement',
+  mca: 'Microsoft Customer Agreement',
+  'pay-as-you-go': 'pay as you go',
+  unknown: 'not told',
+};
+
+export function agreementWords(agreement: Agreement): string {
+  return AGREEMENTS[agreement];
 }
 
 const SECOND = 1_000;

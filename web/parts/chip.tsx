@@ -31,7 +31,12 @@ export function Shape({ tone }: { readonly tone: Tone }) {
       )}
       {tone === 'bad' && <path d="m3 3 6 6m0-6-6 6" />}
       {tone === 'blind' && <path d="M4.3 4.400a1.8 1.8 0 1 1 2.6 1.7c-.6.3-.9.7-.9 1.300M6 9.600v.1" />}
-      {tone === 'waiting' && <path d="M6 2.800V6l2 1.5" />}
+      {tone === 'waiting' && (
+        <>
+          <circle cx="6" cy="6" r="4.6" />
+          <path d="M6 3.6V6l1.600 1" />
+        </>
+      )}
       {tone === 'quiet' && <path d="M3 6h6" />}
     </svg>
   );

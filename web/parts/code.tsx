@@ -1,29 +1,20 @@
-import { useState } from 'preact/hooks';
+import { CopyButton } from './copy.tsx';
 
-const SAID_MS = 2_000;
+interface CodeProps {
+  readonly text: string;
+  readonly label: string;
+  /** Words for people, to be sent as they stand. */
+  readonly prose?: boolean;
+}
 
 /** Text to be copied as it stands. */
-export function Code({ text, label }: { readonly text: string; readonly label: string }) {
-  const [said, setSaid] = useState('');
-  const copy = async () => {
-    const done = await navigator.clipboard.writeText(text).then(
-      () => 'Copied',
-      () => 'Not allowed here',
-    );
-    setSaid(done);
-    setTimeout(() => setSaid(''), SAID_MS);
-  };
+export function Code({ text, label, prose = false }: CodeProps) {
   return (
-    <div class="code">
+    <div class={prose ? 'code prose' : 'code'}>
       <pre tabIndex={0} role="region" aria-label={label}>
         {text}
       </pre>
-      <button type="button" class="button small" onClick={() => void copy()} aria-label={`Copy: ${label}`}>
-        {said || 'Copy'}
-      </button>
-      <span class="sr" role="status">
-        {said}
-      </span>
+      <CopyButton text={text} of={label} />
     </div>
   );
 }

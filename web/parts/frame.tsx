@@ -9,6 +9,15 @@ export function TroubleNote({ trouble, retry }: { readonly trouble: Trouble; rea
     <div class="note bad" role="alert">
       <div>
         <strong>{trouble.title}</strong> {trouble.detail}
+        {trouble.fields.length > 0 && (
+          <ul class="plain">
+            {trouble.fields.map(({ at, problem }) => (
+              <li key={at + problem}>
+                <code>{at}</code> {problem}
+              </li>
+            ))}
+          </ul>
+        )}
         {trouble.callId && <span class="faint"> (call {trouble.callId})</span>}
       </div>
       {retry && (
@@ -34,7 +43,7 @@ export function Frame<T>({ of, retry, now, children, lines = 6 }: FrameProps<T>)
   if (of.value === null) {
     if (of.trouble) return <TroubleNote trouble={of.trouble} retry={retry} />;
     return (
-      <div class="waiting" role="status" aria-label="Loading">
+      <div class="lines" role="status" aria-label="Loading">
         {Array.from({ length: lines }, (_, line) => (
           <span key={line} class="line" />
         ))}

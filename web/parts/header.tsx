@@ -1,3 +1,4 @@
+import { countOf, waitingOf } from '../decisions-view.ts';
 import type { ViewProps } from '../view-props.ts';
 import type { Route } from '../route.ts';
 import { lastFinished } from '../sweep-view.ts';
@@ -8,6 +9,7 @@ import { ThemeButton } from './theme.tsx';
 const PAGES = [
   { view: 'overview', href: '#/', name: 'Overview' },
   { view: 'tenants', href: '#/tenants', name: 'Customers' },
+  { view: 'decisions', href: '#/decisions', name: 'Decisions' },
   { view: 'links', href: '#/links', name: 'Links' },
   { view: 'sweeps', href: '#/sweeps', name: 'Sweeps' },
   { view: 'parked', href: '#/parked', name: 'Parked' },
@@ -16,6 +18,12 @@ const PAGES = [
 export function Header({ store, session, route }: ViewProps & { readonly route: Route }) {
   const shown = route.view === 'tenant' ? 'tenants' : route.view;
   const parked = store.parked.state.value.value;
+  const waiting = waitingOf({
+    sweeps: store.sweeps.state.value.value,
+    found: store.found.state.value.value,
+    roles: store.roles.state.value.value,
+  });
+  const decisions = countOf(waiting);
   const sweep = lastFinished(store.sweeps.state.value.value ?? []);
   return (
     <header class="top">
@@ -27,6 +35,9 @@ export function Header({ store, session, route }: ViewProps & { readonly route: 
         {PAGES.map(({ view, href, name }) => (
           <a key={view} href={href} aria-current={shown === view ? 'page' : undefined}>
             {name}
+            {view === 'decisions' && decisions > 0 && (
+              <span class="count">{decisions.toLocaleString('en')}</span>
+            )}
             {view === 'parked' && parked && parked.items.length > 0 && (
               <span class="count bad">
                 {parked.items.length}
@@ -49,7 +60,7 @@ export function Header({ store, session, route }: ViewProps & { readonly route: 
           onClick={() => session.signOut()}
           title={session.mayOperate ? 'May read and operate' : 'May read'}
         >
-          <span class="name">{session.name}</span>
+          <span>{session.name}</span>
           <span class="faint">Sign out</span>
         </button>
       </div>

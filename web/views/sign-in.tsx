@@ -15,7 +15,9 @@ export function SignInPage({
       <p>Which customers are set up to earn, which are not, and what to do about it.</p>
       {trouble !== null && (
         <div class="note bad" role="alert">
-          <strong>Signing in did not work.</strong> {trouble}
+          <div>
+            <strong>Signing in did not work.</strong> {trouble}
+          </div>
         </div>
       )}
       <button type="button" class="button primary" onClick={signIn}>

@@ -16,6 +16,7 @@ import {
   anObservedLink,
   aRegistration,
   aScopeRecord,
+  aTenantRecord,
 } from '../../support/tenants.ts';
 
 /** The API over one customer with a gap, whose principal is linked. */
@@ -289,6 +290,30 @@ describe('what people tell', () => {
 
     expect((await post(`${customer}/attestations`, input)).status).toBe(400);
     expect((await post(`/tenants/${ids.otherCustomer}/attestations`, input)).status).toBe(404);
+  });
+
+  it('of a link no pass can read is shown with its tenant, until it expires', async () => {
+    const { post, tenant, ledger } = aStage();
+    const facts = { displayName: 'Contoso', accessKinds: ['guest-user'] as const };
+    ledger.hold(aTenantRecord({ registration: aRegistration({ facts }) }));
+    const link = { partnerId: '4681234', tenantId: ids.customer, objectId: ids.person, state: 'Active' };
+
+    await post(`${customer}/attestations`, {
+      attestedBy: 'Kari',
+      attestedAt: '2026-03-10T11:00:00Z',
+      link: JSON.stringify(link),
+    });
+
+    expect((await tenant()).attestations).toEqual([
+      {
+        objectId: ids.person,
+        partnerId: '4681234',
+        partnerName: null,
+        attestedBy: 'Kari',
+        attestedAt: '2026-03-10T11:00:00.000Z',
+        expiresAt: '2026-09-06T11:00:00.000Z',
+      },
+    ]);
   });
 
   it('of a subscription’s partner of record is put on record', async () => {

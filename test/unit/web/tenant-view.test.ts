@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { TenantItem } from '../../../web/contract.ts';
-import { everything, scopesOf, shownIn, tallyOf } from '../../../web/tenant-view.ts';
+import {
+  estateOf,
+  everything,
+  isByHand,
+  reasonsIn,
+  scopesOf,
+  shownIn,
+  tallyOf,
+} from '../../../web/tenant-view.ts';
 
 function aTenant(name: string, given: Partial<TenantItem> = {}): TenantItem {
   return {
@@ -98,11 +106,81 @@ describe('the list as somebody wants to see it', () => {
       all: 3,
       states: { earning: 1, 'not-earning': 1, unobserved: 1, offboarded: 1 },
       stale: 1,
+      daysAtRisk: { certain: 0, possible: 0, neverEarned: 0 },
     });
+  });
+
+  it('puts first whoever has lost most, for certain and then possibly', () => {
+    const lost = (name: string, certain: number, possible: number) =>
+      aTenant(name, { daysAtRisk: { certain, possible, neverEarned: 0 } });
+    const losing = [lost('Adatum', 1, 9), lost('Contoso', 4, 4), lost('Fabrikam', 1, 2)];
+
+    expect(names(shownIn(losing, { ...everything, sort: 'risk' }))).toEqual([
+      'Contoso',
+      'Adatum',
+      'Fabrikam',
+    ]);
+    expect(tallyOf(losing).daysAtRisk).toEqual({ certain: 6, possible: 15, neverEarned: 0 });
+  });
+
+  it('offers the reasons behind what is shown, the most frequent first', () => {
+    const troubled = [
+      aTenant('Adatum', { state: 'not-earning', reason: 'gone' }),
+      aTenant('Contoso', { state: 'not-earning', reason: 'role-not-eligible' }),
+      aTenant('Fabrikam', { state: 'not-earning', reason: 'role-not-eligible' }),
+      aTenant('Litware', { state: 'unobserved', reason: 'denied' }),
+    ];
+    const view = { ...everything, states: ['not-earning' as const], reason: 'gone' };
+
+    expect(reasonsIn(troubled, view)).toEqual([
+      { reason: 'role-not-eligible', number: 2 },
+      { reason: 'gone', number: 1 },
+    ]);
+  });
+
+  it('does not call a customer unseen whom no pass is to look at', () => {
+    expect(isByHand({ state: 'attested', lastGood: null })).toBe(true);
+    expect(isByHand({ state: 'unobserved', lastGood: null })).toBe(false);
+    expect(isByHand({ state: 'needs-person', lastGood: '2026-03-02T02:00:00.000Z' })).toBe(false);
   });
 
   it('counts scopes and those set up to earn', () => {
     expect(scopesOf({ verdicts: { earning: 2, gone: 1 } })).toEqual({ all: 3, earning: 2 });
     expect(scopesOf({ verdicts: {} })).toEqual({ all: 0, earning: 0 });
+  });
+});
+
+describe('the estate in numbers', () => {
+  const items = [aTenant('Contoso'), aTenant('Adatum', { state: 'unobserved', stale: true })];
+  const totals = {
+    states: { earning: 8_000, unobserved: 200, offboarded: 50 },
+    reasons: {},
+    daysAtRisk: { certain: 3, possible: 7, neverEarned: 0 },
+    countedAt: '2026-03-02T02:05:00.000Z',
+  };
+
+  it('is counted of the customers, as they stand now', () => {
+    expect(estateOf({ items, totals, cut: false })).toMatchObject({
+      all: 2,
+      states: { earning: 1, unobserved: 1 },
+      stale: 1,
+      countedAt: null,
+      partly: false,
+    });
+  });
+
+  it('is the last sweep’s while not everybody has been read, with its time and without what it did not count', () => {
+    expect(estateOf({ items, totals, cut: true })).toEqual({
+      all: 8_200,
+      states: totals.states,
+      stale: null,
+      daysAtRisk: totals.daysAtRisk,
+      countedAt: totals.countedAt,
+      partly: false,
+    });
+  });
+
+  it('is said to be a part where no sweep has counted and not everybody has been read', () => {
+    expect(estateOf({ items, totals: null, cut: true })).toMatchObject({ all: 2, partly: true });
   });
 });

@@ -3,7 +3,7 @@ import { areasOf } from '../../../web/chart-view.ts';
 import type { Sweep, TenantChange } from '../../../web/contract.ts';
 import { eventsOf } from '../../../web/history-view.ts';
 import { namesOf, scopeName } from '../../../web/scope-view.ts';
-import { dayBefore, differenceIn, lastFinished, overTime } from '../../../web/sweep-view.ts';
+import { dayBefore, earningIn, lastFinished, overTime } from '../../../web/sweep-view.ts';
 
 const scope = '/subscriptions/5ab0c0de-0002-4000-8000-000000000002';
 
@@ -48,14 +48,15 @@ describe('what sweeps tell', () => {
 
   it('is held against the sweep of the day before, not against one an hour ago', () => {
     expect(dayBefore([third, again, second, first], third)).toBe(second);
-    expect(differenceIn('earning', third, second)).toBe(2);
-    expect(differenceIn('unobserved', third, second)).toBe(-2);
   });
 
   it('is held against the oldest where none is a day old, and against nothing where there is no other', () => {
     expect(dayBefore([third, again], third)).toBe(again);
     expect(dayBefore([third], third)).toBeNull();
-    expect(differenceIn('earning', third, null)).toBeNull();
+  });
+
+  it('counts whoever a person has spoken for among those set up to earn', () => {
+    expect(earningIn(aSweep('2026-03-03T02:00:00.000Z', { earning: 5, attested: 2, unobserved: 1 }))).toBe(7);
   });
 });
 

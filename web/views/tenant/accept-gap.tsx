@@ -4,12 +4,13 @@ import type { Gap, TenantDetail } from '../../contract.ts';
 import { useAsking } from '../../parts/asking.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { TroubleNote } from '../../parts/frame.tsx';
-import { scopeName } from '../../scope-view.ts';
 
 interface AcceptGapProps {
   readonly client: Client;
   readonly tenantId: string;
   readonly gap: Gap;
+  /** What people call its scope. */
+  readonly name: string;
   readonly close: () => void;
   readonly accepted: (tenant: TenantDetail) => void;
 }
@@ -17,7 +18,7 @@ interface AcceptGapProps {
 const DAY_MS = 86_400_000;
 
 /** Asks why a gap is meant, and until when. */
-export function AcceptGap({ client, tenantId, gap, close, accepted }: AcceptGapProps) {
+export function AcceptGap({ client, tenantId, gap, name, close, accepted }: AcceptGapProps) {
   const [why, setWhy] = useState('');
   const [day, setDay] = useState(dayIn(30));
   const [ticket, setTicket] = useState('');
@@ -32,7 +33,7 @@ export function AcceptGap({ client, tenantId, gap, close, accepted }: AcceptGapP
     close();
   };
   return (
-    <Dialog title={`Accept the gap of ${scopeName(gap.scope)}`} close={close}>
+    <Dialog title={`Accept the gap of ${name}`} close={close}>
       <form onSubmit={(event) => void send(event)}>
         <p class="calm">
           Until the day you choose it is neither counted as days at risk nor told to anybody. It reopens by

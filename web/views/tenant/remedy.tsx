@@ -1,64 +1,59 @@
-import { useState } from 'preact/hooks';
-import type { Client } from '../../client.ts';
-import type { Instructions, Remedies, Step, TenantDetail } from '../../contract.ts';
-import { useAsking } from '../../parts/asking.ts';
+import type { Instructions, Remedies, TenantDetail } from '../../contract.ts';
+import type { useAsking } from '../../parts/asking.ts';
 import { Code } from '../../parts/code.tsx';
 import { download } from '../../parts/download.ts';
 import { TroubleNote } from '../../parts/frame.tsx';
 import { namesOf, scopeName } from '../../scope-view.ts';
+import { count } from '../../words.ts';
+import { Guide } from './guide.tsx';
 
-type Remedy = Remedies['scopes'][number]['remedy'];
+type OneRemedy = Remedies['scopes'][number]['remedy'];
 
-/** What puts a customer right: fetched when asked for, because it is made from what is delegated at that moment. */
-export function Remedy({ client, tenant }: { readonly client: Client; readonly tenant: TenantDetail }) {
-  const { busy, trouble, answer, ask } = useAsking<Remedies>();
-  const well = ['earning', 'attested', 'automatic', 'excluded', 'offboarded'].includes(tenant.state);
-  if (well) return null;
-  const fetch = () => void ask(() => client.get(`/tenants/${tenant.tenantId}/remedy`));
-  const useful =
-    answer &&
-    answer.people.length + answer.firstSteps.length + answer.scopes.length + answer.partnersOfRecord.length >
-      0;
+interface RemedyProps {
+  readonly tenant: TenantDetail;
+  readonly remedies: ReturnType<typeof useAsking<Remedies>>;
+  readonly ask: () => void;
+}
+
+/** What puts a customer's scopes right: fetched when asked for, because it is made from what is delegated at that moment. */
+export function Remedy({ tenant, remedies: { busy, trouble, answer }, ask }: RemedyProps) {
   return (
     <section class="card">
       <h2>Remedy</h2>
       {!answer && (
-        <>
+        <div class="decide">
           <p class="calm">
             Made from what is delegated now, because deploying an offer again replaces all of it: the current
             authorizations and the missing one.
           </p>
-          <button type="button" class="button" disabled={busy} onClick={fetch}>
+          <button type="button" class="button" disabled={busy} onClick={ask}>
             {busy ? 'Reading what is delegated now…' : 'Show what to do'}
           </button>
-        </>
+        </div>
       )}
-      {trouble && <TroubleNote trouble={trouble} retry={fetch} />}
-      {answer && !useful && (
-        <p class="calm">There is no scope to put right: the customer has to delegate first.</p>
-      )}
-      {answer?.people.map((instructions) => (
-        <Guide key={instructions.summary} instructions={instructions} />
-      ))}
+      {trouble && <TroubleNote trouble={trouble} retry={ask} />}
       {answer?.firstSteps.map((remedy) => (
         <div class="remedy" key={remedy.kind}>
-          <OneRemedy remedy={remedy} />
+          <One remedy={remedy} />
         </div>
       ))}
       {answer?.scopes.map(({ scope, remedy }) => (
         <div class="remedy" key={scope}>
           <h3>{scopeName(scope, namesOf(tenant.scopes))}</h3>
-          <OneRemedy remedy={remedy} />
+          <One remedy={remedy} />
         </div>
       ))}
       {answer && answer.leftOut > 0 && (
-        <p class="faint">{answer.leftOut} more scopes are in trouble. These first; then look again.</p>
+        <p class="faint">
+          {count(answer.leftOut, 'more scope is', 'more scopes are')} in trouble. These first; then look
+          again.
+        </p>
       )}
     </section>
   );
 }
 
-function OneRemedy({ remedy }: { readonly remedy: Remedy }) {
+function One({ remedy }: { readonly remedy: OneRemedy }) {
   if (remedy.kind === 'nothing' || remedy.kind === 'unreadable') {
     return (
       <p>
@@ -73,8 +68,9 @@ function OneRemedy({ remedy }: { readonly remedy: Remedy }) {
   return (
     <>
       <Diff diff={remedy['diff'] as Diff | undefined} />
-      <Guide instructions={remedy['instructions'] as Instructions} />
-      {template && <Template template={template} />}
+      <Guide instructions={remedy['instructions'] as Instructions}>
+        {template && <Template template={template} />}
+      </Guide>
     </>
   );
 }
@@ -114,78 +110,23 @@ function Diff({ diff }: { readonly diff: Diff | undefined }) {
   );
 }
 
-const WAYS = { portal: 'Azure portal', 'azure-cli': 'Azure CLI', powershell: 'PowerShell' } as const;
-
-function Guide({ instructions }: { readonly instructions: Instructions }) {
-  const [chosen, setChosen] = useState(0);
-  const way = instructions.ways[chosen];
-  return (
-    <div class="guide">
-      <Code text={instructions.summary} label="words for the customer" />
-      <Steps steps={instructions.before} />
-      <div class="ways" role="group" aria-label="How to do it">
-        {instructions.ways.map(({ by }, index) => (
-          <button
-            key={by}
-            type="button"
-            class="toggle"
-            aria-pressed={index === chosen}
-            onClick={() => setChosen(index)}
-          >
-            {WAYS[by]}
-          </button>
-        ))}
-      </div>
-      {way && <Steps steps={way.steps} numbered />}
-      <Steps steps={instructions.afterwards} />
-    </div>
-  );
-}
-
-function Steps({
-  steps,
-  numbered = false,
-}: {
-  readonly steps: readonly Step[];
-  readonly numbered?: boolean;
-}) {
-  const List = numbered ? 'ol' : 'ul';
-  return (
-    <List class={numbered ? 'steps' : 'plain'}>
-      {steps.map(({ text, commands = [], link }) => (
-        <li key={text}>
-          {text}{' '}
-          {link && (
-            <a href={link} target="_blank" rel="noreferrer">
-              Open
-            </a>
-          )}
-          {commands.length > 0 && <Code text={commands.join('\n')} label="commands" />}
-        </li>
-      ))}
-    </List>
-  );
-}
-
 const FILE = 'delegation.json';
 
 function Template({ template }: { readonly template: object }) {
   const text = JSON.stringify(template, null, 2);
   return (
-    <details>
-      <summary>
-        <code>{FILE}</code>, the template
-      </summary>
-      <p>
-        <button
-          type="button"
-          class="button small"
-          onClick={() => download(new Blob([text], { type: 'application/json' }), FILE)}
-        >
-          Download
-        </button>
-      </p>
-      <Code text={text} label={FILE} />
-    </details>
+    <div class="file">
+      <button
+        type="button"
+        class="button"
+        onClick={() => download(new Blob([text], { type: 'application/json' }), FILE)}
+      >
+        Download {FILE}
+      </button>
+      <details>
+        <summary>Show it</summary>
+        <Code text={text} label={FILE} />
+      </details>
+    </div>
   );
 }

@@ -138,6 +138,17 @@ const gap = z
   })
   .meta({ id: 'Gap' });
 
+const attestation = z
+  .object({
+    objectId: z.string().describe('the person’s object in the tenant'),
+    partnerId: z.string(),
+    partnerName: z.string().nullable(),
+    attestedBy: z.string(),
+    attestedAt: instant.describe('when the person read the link'),
+    expiresAt: instant.describe('from when on it counts no longer'),
+  })
+  .meta({ id: 'Attestation' });
+
 const tenantLink = z
   .object({
     access: z.enum(['lighthouse', 'service-principal']),
@@ -154,6 +165,9 @@ export const tenantDetail = z
     scopes: z.array(scope),
     gaps: z.array(gap).describe('open ones'),
     links: z.array(tenantLink).describe('the link behind each way of access'),
+    attestations: z
+      .array(attestation)
+      .describe('what people have shown of links that no pass can read; the newest of each person'),
     asked: z.array(askedOutcome).describe('the last things operators asked for, and what came of them'),
     instructions: z.array(z.string()).describe('what a person can do about it, in plain words'),
     withheld: z

@@ -2,6 +2,7 @@ import type { TenantShown } from '../../../lib/domain/listed-standing.ts';
 import { reverifySinceOf } from '../../../lib/domain/agreement-news.ts';
 import type { ScopeRecord } from '../../../lib/domain/tenant-record.ts';
 import type { Registration } from '../../../lib/domain/tenant.ts';
+import type { Attestation } from '../../../lib/domain/attestation.ts';
 import { gapIdOf, type Gap } from '../../../lib/domain/gap.ts';
 import type { Given } from '../contract/operation.ts';
 import type { TenantDetail } from '../contract/tenants.ts';
@@ -24,11 +25,17 @@ export function tenantDetailOf(shown: TenantShown): Given<TenantDetail> {
       lastEarningAt: gap.lastEarningAt,
       accepted: acceptedOf(gap),
     })),
+    attestations: record.attestations.map(attestationOf),
     asked: record.asked,
     links,
     instructions: instructionsFor(shown),
     withheld,
   };
+}
+
+function attestationOf(shown: Attestation): Given<TenantDetail>['attestations'][number] {
+  const { objectId, partnerId, partnerName, attestedBy, attestedAt, expiresAt } = shown;
+  return { objectId, partnerId, partnerName, attestedBy, attestedAt, expiresAt };
 }
 
 function scopeItemOf(registration: Registration, record: ScopeRecord): Given<TenantDetail>['scopes'][number] {
