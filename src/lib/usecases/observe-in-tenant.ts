@@ -27,8 +27,9 @@ type WithEnds = (scope: Scope, listed: readonly ListedRole[]) => Promise<readonl
 
 /**
  * Looks at one customer's tenant as our service principal there: the list of subscriptions it sees, then its roles in
- * each, and, where those earn, their ends. `record` is what that way of access has covered so far. Trouble with one subscription becomes an `unreadable`
- * reading; throws `Failure` only when the subscriptions cannot be listed.
+ * each, and, where those earn, their ends. `record` is what that way of access has covered so far, and `now` what ends are
+ * held against. Trouble with one subscription becomes an `unreadable` reading; throws `Failure` only when the
+ * subscriptions cannot be listed.
  */
 export async function observeInTenant(
   deps: ObserveInTenantDeps,
