@@ -27,7 +27,7 @@ export interface Bicep {
   /** Writes every file under `dir` anew, as the compiler's own formatter would. */
   format(dir: string): string;
   /** Compiles main.bicepparam, with what it reads from the environment. */
-  parameters(env: Readonly<Record<string, string>>): { readonly output: string; readonly findings: string };
+  parameters(env: Readonly<Record<string, string>>): string;
   /**
    * What a deployment of main.bicepparam would come to, as far as that can be told without Azure, written beside the file:
    * `main.snapshot.json` under `dir`, a copy of `infra`.
@@ -83,15 +83,15 @@ function bicepAt(binary: string): Bicep {
     const done = spawnSync(binary, args, { encoding: 'utf8', cwd, env: { ...process.env, ...env } });
     if (done.error) throw done.error;
     const failed = done.status === 0 ? '' : `ended with code ${String(done.status)}`;
-    return { output: done.stdout, findings: done.stderr + failed };
+    return done.stderr + failed;
   };
   const all = 'infra/**/*.bicep';
   return {
-    build: (outDir) => run(['build', '--pattern', all, '--outdir', outDir, '--no-restore']).findings,
-    lint: () => run(['lint', '--pattern', all, '--no-restore']).findings,
-    format: (dir) => run(['format', '--pattern', '**/*.{bicep,bicepparam}'], dir).findings,
+    build: (outDir) => run(['build', '--pattern', all, '--outdir', outDir, '--no-restore']),
+    lint: () => run(['lint', '--pattern', all, '--no-restore']),
+    format: (dir) => run(['format', '--pattern', '**/*.{bicep,bicepparam}'], dir),
     parameters: (env) => run(['build-params', 'infra/main.bicepparam', '--no-restore', '--stdout'], '.', env),
     snapshot: (dir, env) =>
-      run(['snapshot', 'main.bicepparam', '--mode', 'overwrite', ...SOMEWHERE], dir, env).findings,
+      run(['snapshot', 'main.bicepparam', '--mode', 'overwrite', ...SOMEWHERE], dir, env),
   };
 }
