@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
@@ -54,6 +54,7 @@ async function write(
     if (first.done !== true) yield first.value;
     yield* pages;
   };
+  const target = file === undefined ? null : await opened(file);
   let bytes = 0;
   const counted = new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -64,8 +65,8 @@ async function write(
   });
   const source = Readable.from(all(), { objectMode: false, highWaterMark: 1 });
   try {
-    if (file === undefined) await pipeline(source, counted, process.stdout, { end: false });
-    else await pipeline(source, counted, createWriteStream(file));
+    if (target === null) await pipeline(source, counted, process.stdout, { end: false });
+    else await pipeline(source, counted, target.createWriteStream());
   } catch (error) {
     const { code, syscall, message } = error as NodeJS.ErrnoException;
     // Whoever reads has seen enough (`| head`).
@@ -75,4 +76,12 @@ async function write(
     throw complaint(`The export broke off after ${bytes} bytes: ${message}`, { remedy });
   }
   if (file !== undefined) tell(`${file}: ${bytes} bytes`);
+}
+
+async function opened(file: string) {
+  try {
+    return await open(file, 'w');
+  } catch (error) {
+    throw misuse(`${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }

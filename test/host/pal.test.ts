@@ -116,6 +116,7 @@ describe('pal, refusing', () => {
     ['what needs a yes where nobody can say it', 2, ['tenants', 'offboard', northwind]],
     ['an event that is no JSON', 2, ['event', 'send', '{nope']],
     ['no event at all', 2, ['event', 'send']],
+    ['a file that cannot be written', 2, ['export', '--file', '/nowhere/tenants.csv']],
   ])('%s, with words and exit code %i', async (_what, code, args) => {
     const run = await pal(...args);
 

@@ -11,7 +11,7 @@ import type { Principal } from '../domain/principal.ts';
 import { firstDelegation } from '../domain/first-delegation.ts';
 import { proposeRemedy, type Remedy } from '../domain/remedy.ts';
 import { keyOf, scopeOf, subscriptionScope, type Scope } from '../domain/scope.ts';
-import { attendedKindsOf, observedKindsOf, sightsOf } from '../domain/tenant.ts';
+import { attendedKindsOf, isByHand, observedKindsOf, sightsOf } from '../domain/tenant.ts';
 import { expectedObjectId, type ScopeRecord, type TenantRecord } from '../domain/tenant-record.ts';
 import { isScopeWatched, isTenantExcluded, isUnseenWatched } from '../domain/watch.ts';
 
@@ -115,9 +115,15 @@ function scopesOf({ watchRules }: ProposeRemediesDeps, record: TenantRecord): re
 }
 
 function firstStepsOf(deps: ProposeRemediesDeps, record: TenantRecord, principal: Principal): Remedy[] {
+  const { registration, phase, failure } = record;
+  const { tenantId } = registration;
+  if (phase === 'unobserved' && !isByHand(registration)) {
+    const why = failure ? ` (${failure.message})` : '';
+    const text = `The tenant has not been read well yet${why}, so it is not known what is delegated there.`;
+    return [{ kind: 'unreadable', text }];
+  }
   if (!isUndelegated(record)) return [];
-  const { tenantId } = record.registration;
-  return observedKindsOf(record.registration).map((kind) =>
+  return observedKindsOf(registration).map((kind) =>
     kind === 'lighthouse'
       ? firstDelegation({
           ...{ tenantId, subscriptionId: null, resourceGroup: null },

@@ -147,8 +147,15 @@ describe('proposing remedies', () => {
   it('does not take a tenant that could not be read for one that delegates nothing', async () => {
     const registration = aRegistration({ facts: { subscriptionIds: [subscriptionId(1)] } });
 
-    expect(await aDesk(aTenantRecord({ registration, phase: 'unobserved' })).ask()).toMatchObject({
-      firstSteps: [],
+    const failure = {
+      kind: 'denied',
+      message: 'ARM refused.',
+      at: '2026-03-09T12:00:00.000Z',
+      requestId: null,
+    } as const;
+
+    expect(await aDesk(aTenantRecord({ registration, failure, phase: 'unobserved' })).ask()).toMatchObject({
+      firstSteps: [{ kind: 'unreadable', text: expect.stringContaining('ARM refused.') as string }],
       scopes: [],
     });
   });
