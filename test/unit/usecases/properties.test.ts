@@ -179,7 +179,7 @@ describe('a pass', () => {
 
         expect(onRecord(stage)).toEqual(once);
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 
@@ -198,7 +198,7 @@ describe('a pass', () => {
 
         expect(rows(stage)).toEqual(before);
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 
@@ -217,7 +217,7 @@ describe('a pass', () => {
 
         expect(rows(stage)).toEqual(before);
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 
@@ -245,7 +245,7 @@ describe('a pass', () => {
 
         expect(ofUnread()).toEqual(before);
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 });
@@ -308,7 +308,7 @@ describe('events', () => {
       fc.asyncProperty(estates, inTwoOrders, async (estate, [one, other]) => {
         expect(await afterEvents(estate, other)).toEqual(await afterEvents(estate, one));
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 });
