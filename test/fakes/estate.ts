@@ -22,6 +22,8 @@ export interface FakeEstate extends Trouble {
   remove(subscriptionId: string, options?: { readonly indexLags?: boolean }): void;
   /** Reads of a subscription answer this status from now on, though it is there. */
   forbid(subscriptionId: string, status: number): void;
+  /** The index no longer shows these subscriptions, though they are there. */
+  hide(subscriptionIds: readonly string[]): void;
   /** Scopes read directly, in order: a pass over a large tenant must not read them all. */
   readonly directReads: string[];
 }
@@ -101,6 +103,7 @@ export function makeFakeEstate(afterRemoval: AfterRemoval = 403): FakeEstate {
       if (!indexLags) indexed.delete(subscriptionId);
     },
     forbid: (subscriptionId, status) => forbidden.set(subscriptionId, status),
+    hide: (subscriptionIds) => subscriptionIds.forEach((id) => indexed.delete(id)),
     directReads,
   };
 }

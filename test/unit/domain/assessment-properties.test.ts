@@ -4,17 +4,8 @@ import { assess } from '../../../src/lib/domain/assessment.ts';
 import type { Reading } from '../../../src/lib/domain/reading.ts';
 import type { TenantRecord } from '../../../src/lib/domain/tenant-record.ts';
 import { DAY, HOUR } from '../../support/clock.ts';
-import {
-  aDelegation,
-  aGrant,
-  anUnreadable,
-  ids,
-  resourceGroup,
-  roles,
-  someFacts,
-  someRules,
-  subscription,
-} from '../../support/delegations.ts';
+import { delegationsOf } from '../../support/any-estate.ts';
+import { anUnreadable, someFacts, someRules, subscription } from '../../support/delegations.ts';
 import { aTenantRecord } from '../../support/tenants.ts';
 
 const START = Date.parse('2026-03-02T12:00:00.000Z');
@@ -22,25 +13,6 @@ const rules = someRules({ expectDelegationWithinMs: 3 * DAY });
 const SUBSCRIPTIONS = [1, 2, 3];
 
 const RUNS = { numRuns: 500 };
-
-const grants = fc.constantFrom(
-  [aGrant(roles.contributor)],
-  [aGrant(roles.reader)],
-  [aGrant(roles.reader), aGrant(roles.assignmentDelete)],
-  [aGrant(roles.contributor, ids.palApplication)],
-  [],
-);
-
-/** What may stand on a subscription and on two of its resource groups, whose names sort differently in table and text. */
-const delegationsOf = (n: number) =>
-  fc
-    .record({
-      on: fc.subarray([subscription(n), resourceGroup(n, 'web_a'), resourceGroup(n, 'Web1')]),
-      authorizations: grants,
-      eligibleAuthorizations: grants,
-      provisioningState: fc.constantFrom('Succeeded', 'Accepted'),
-    })
-    .map(({ on, ...rest }) => on.map((scope) => aDelegation({ ...rest, scope })));
 
 const seldom = (reading: Reading[]) => ({ arbitrary: fc.constant(reading), weight: 1 });
 

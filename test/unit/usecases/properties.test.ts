@@ -3,8 +3,18 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Failure, failureKinds } from '../../../src/lib/domain/failure.ts';
 import { messageIdOf, type ReconcileRequest } from '../../../src/lib/domain/request.ts';
-import { HOUR } from '../../support/clock.ts';
-import { aDelegation, aGrant, ids, roles, someFacts, subscription } from '../../support/delegations.ts';
+import { anyEstate, show, type AnySubscription } from '../../support/any-estate.ts';
+import { HOUR, MINUTE } from '../../support/clock.ts';
+import {
+  aDelegation,
+  aGrant,
+  ids,
+  resourceGroup,
+  roles,
+  someFacts,
+  subscription,
+  subscriptionId,
+} from '../../support/delegations.ts';
 import { aLinkRequest, aMessage, aRequest } from '../../support/requests.ts';
 import { anOnboarding, aStage, type Stage } from '../../support/stage.ts';
 import { aRegistration, aTenantRecord } from '../../support/tenants.ts';
@@ -121,76 +131,184 @@ describe('requests', () => {
   });
 });
 
+/** Both tenants' subscriptions, three each, as they may be in Azure. */
+const SUBSCRIPTIONS = new Map([
+  [ids.customer, [1, 2, 3]],
+  [ids.otherCustomer, [4, 5, 6]],
+]);
+const numbers = [...SUBSCRIPTIONS.values()].flat();
+const estates = anyEstate(SUBSCRIPTIONS);
+/** Of these the index is late. */
+const late = fc.subarray(numbers);
+
+/** A stage of an estate in which everything was looked at, the last time two hours ago. */
+async function aSeenEstate(estate: readonly AnySubscription[]): Promise<Stage> {
+  const stage = aStage();
+  TENANTS.forEach((tenantId) => {
+    stage.ledger.hold(aTenantRecord({ registration: aRegistration({ tenantId }) }));
+  });
+  show(stage.azure, estate);
+  await workOff(stage, requests);
+  stage.clock.pass(2 * HOUR);
+  return stage;
+}
+
+const look = (cause: string) => TENANTS.map((id) => aRequest({ id, cause: { kind: 'event', id: cause } }));
+
+/** As `onRecord`, to the last row: every scope and gap whole. */
+const rows = (stage: Stage) => ({
+  ...onRecord(stage),
+  ledger: TENANTS.map((tenantId) => {
+    const { phase, scopes, openGaps, closedGaps, version } = stage.ledger.held(tenantId);
+    return { phase, scopes, openGaps, closedGaps, version };
+  }),
+  observed: stage.links.held(ids.managingTenant, ids.pal).observed,
+});
+
 describe('a pass', () => {
-  const kinds = fc.constantFrom('denied', 'unavailable', 'throttled');
-  const where = fc.constantFrom('find', subscription(1).id, subscription(2).id);
-  const role = fc.constantFrom(roles.contributor, roles.reader, roles.assignmentDelete);
-
-  /** Customer and link as they were seen, then one of the subscriptions has another role. */
-  async function aSeenTenant(now: string): Promise<Stage> {
-    const stage = aStageOfTwoTenants();
-    await workOff(stage, requests);
-    stage.clock.pass(2 * HOUR);
-    const authorizations = [aGrant(now)];
-    stage.azure.put({
-      facts: someFacts(1),
-      delegations: [aDelegation({ scope: subscription(1), authorizations })],
-    });
-    return stage;
-  }
-  const again = (id: string) => aRequest({ cause: { kind: 'event', id } });
-
-  it('made twice equals one made once', async () => {
+  it('made twice equals one made once, whatever has changed and however late the index is', async () => {
     await fc.assert(
-      fc.asyncProperty(role, async (now) => {
-        const stage = await aSeenTenant(now);
-        await workOff(stage, [again('e3')]);
+      fc.asyncProperty(estates, estates, late, async (first, then, lagging) => {
+        const stage = await aSeenEstate(first);
+        show(stage.azure, then, lagging);
+        await workOff(stage, look('e3'));
         const once = onRecord(stage);
-        stage.clock.pass(HOUR);
+        stage.clock.pass(MINUTE);
 
-        await workOff(stage, [again('e4')]);
+        await workOff(stage, look('e4'));
 
         expect(onRecord(stage)).toEqual(once);
       }),
-      { numRuns: 20 },
+      { numRuns: 60 },
     );
   });
 
   it('that can read nothing changes no state, no gap and no link', async () => {
+    const kinds = fc.constantFrom('denied', 'unavailable', 'throttled');
     await fc.assert(
-      fc.asyncProperty(role, kinds, async (now, kind) => {
-        const stage = await aSeenTenant(now);
-        const before = onRecord(stage);
-        stage.azure.fail('find', new Failure(kind, 'It could not be read.'));
-        stage.partnerLinks.fail('read', new Failure(kind, 'It could not be read.'));
+      fc.asyncProperty(estates, estates, kinds, async (first, then, kind) => {
+        const stage = await aSeenEstate(first);
+        const before = rows(stage);
+        show(stage.azure, then);
+        stage.azure.fail('find', new Failure(kind, 'It could not be read.'), TENANTS.length);
+        stage.partnerLinks.fail('read', new Failure(kind, 'It could not be read.'), 2);
 
-        await stage.reconcile(aMessage(again('e3')));
+        for (const request of look('e3')) await stage.reconcile(aMessage(request));
         await stage.reconcile(aMessage(aLinkRequest({ cause: { kind: 'sweep', id: 's2' } })));
 
-        expect(onRecord(stage)).toEqual(before);
-        expect(stage.links.held(ids.managingTenant, ids.pal).observed).not.toBeNull();
+        expect(rows(stage)).toEqual(before);
       }),
-      { numRuns: 20 },
+      { numRuns: 60 },
+    );
+  });
+
+  it('that reads the index and nothing behind it changes no state, no gap and no link', async () => {
+    const statuses = fc.constantFrom(401, 403, 404);
+    await fc.assert(
+      fc.asyncProperty(estates, statuses, late, async (first, status, lagging) => {
+        const stage = await aSeenEstate(first);
+        const before = rows(stage);
+        // It is all there, and nobody may look: neither into it nor, where the index is late, at the list.
+        for (const n of numbers) stage.azure.forbid(subscriptionId(n), status);
+        stage.azure.fail('subscriptions', new Failure('unavailable', 'Azure answered 500.'), numbers.length);
+        stage.azure.hide(lagging.map(subscriptionId));
+
+        await workOff(stage, look('e3'));
+
+        expect(rows(stage)).toEqual(before);
+      }),
+      { numRuns: 60 },
     );
   });
 
   it('that cannot read a part leaves that part as it was', async () => {
+    const kinds = fc.constantFrom('denied', 'unavailable', 'throttled');
+    const unread = fc.subarray([1, 2, 3], { minLength: 1 });
     await fc.assert(
-      fc.asyncProperty(role, where, kinds, async (now, at, kind) => {
-        const stage = await aSeenTenant(now);
-        const of = (scope: string) => ({
-          verdict: stage.ledger.held(ids.customer).scopes.find((one) => one.scope === scope)?.verdict,
-          gap: stage.ledger.held(ids.customer).openGaps.find((gap) => gap.scope === scope),
-        });
-        const unread = at === 'find' ? subscription(1).id : at;
-        const before = of(unread);
-        stage.azure.fail(at, new Failure(kind, 'It could not be read.'));
+      fc.asyncProperty(estates, estates, unread, kinds, async (first, then, unreadable, kind) => {
+        const stage = await aSeenEstate(first);
+        const ofUnread = () => {
+          const { scopes, openGaps } = stage.ledger.held(ids.customer);
+          const isUnread = ({ scope }: { scope: string }) =>
+            unreadable.some((n) => scope.startsWith(subscription(n).id));
+          return { scopes: scopes.filter(isUnread), gaps: openGaps.filter(isUnread) };
+        };
+        const before = ofUnread();
+        show(stage.azure, then);
+        for (const n of unreadable) {
+          for (const scope of [subscription(n), resourceGroup(n, 'web_a'), resourceGroup(n, 'Web1')]) {
+            stage.azure.fail(scope.id, new Failure(kind, 'It could not be read.'), 5);
+          }
+        }
 
-        await stage.reconcile(aMessage(again('e3')));
+        await stage.reconcile(aMessage(aRequest({ cause: { kind: 'event', id: 'e3' } })));
 
-        expect(of(unread)).toEqual(before);
+        expect(ofUnread()).toEqual(before);
       }),
-      { numRuns: 30 },
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('events', () => {
+  const event = fc.record({
+    tenantId: fc.constantFrom(...TENANTS),
+    what: fc.constantFrom('onboarded', 'onboarded', 'changed', 'offboarded'),
+    data: fc.record(
+      {
+        displayName: fc.constantFrom('A', 'B'),
+        agreement: fc.constantFrom('ea', 'azure-plan', 'mca'),
+        subscriptionIds: fc.subarray(numbers).map((some) => some.map(subscriptionId)),
+        tags: fc.constantFrom({ env: 'prod' }, { env: 'test' }),
+      },
+      { requiredKeys: [] },
+    ),
+  });
+  const inTwoOrders = fc
+    .array(event, { minLength: 2, maxLength: 6 })
+    .map((list) => list.map((one, minute) => ({ ...one, minute })))
+    .chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })));
+
+  /** What came of events that were delivered in this order, looked at when all had come. */
+  async function afterEvents(
+    estate: readonly AnySubscription[],
+    events: readonly { tenantId: string; what: string; data: object; minute: number }[],
+  ) {
+    const stage = aStage();
+    show(stage.azure, estate);
+    for (const { tenantId, what, data, minute } of events) {
+      const body = {
+        ...{ specversion: '1.0', type: `pal.tenant.${what}.v1`, source: 'crm', id: `event-${minute}` },
+        ...{ time: new Date(Date.UTC(2026, 2, 10, 11, minute)).toISOString(), data: { tenantId, ...data } },
+      };
+      await stage.registerTenant(anOnboarding(body, { messageId: `event-${minute}` }));
+    }
+    await workOff(stage, []);
+    const known = TENANTS.filter((id) => events.some(({ tenantId }) => tenantId === id));
+    return known.map((tenantId) => {
+      const { registration, phase, scopes, openGaps } = stage.ledger.held(tenantId);
+      return {
+        facts: registration.facts,
+        offboarded: registration.offboardedAt !== null,
+        phase,
+        scopes: scopes.map(({ scope, verdict, agreement, countsFor }) => [
+          scope,
+          verdict,
+          agreement,
+          countsFor,
+        ]),
+        gaps: openGaps.map(({ scope, reason }) => [scope, reason]),
+        link: stage.partnerLinks.linkOf(ids.pal)?.partnerId,
+      };
+    });
+  }
+
+  it('come to the same record and the same link in whatever order they come', async () => {
+    await fc.assert(
+      fc.asyncProperty(estates, inTwoOrders, async (estate, [one, other]) => {
+        expect(await afterEvents(estate, other)).toEqual(await afterEvents(estate, one));
+      }),
+      { numRuns: 60 },
     );
   });
 });
