@@ -10,7 +10,7 @@ import { tenantAsTold } from './view/as-told.ts';
 import { tenantItemOf, tenantSheet, type Tenants } from './view/tenant-item.ts';
 
 const PAGE = 100;
-/** Rows of one file: the platform holds an answer whole before it sends it (docs/adr/0015-csv-in-pages.md). */
+/** Rows of one file: the platform holds an answer whole before it sends it (docs/adr/0016-csv-in-pages.md). */
 const MOST_ROWS = 100_000;
 const TOO_MANY =
   'More than 100,000 tenants fit. Ask for them in pages (top, continuation), as pal export does.';
