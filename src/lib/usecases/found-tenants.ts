@@ -23,8 +23,6 @@ export interface DecideFoundTenants {
   list(): AsyncIterable<FoundTenant>;
   /** Registers a customer and asks for a look at it. Adopting what was dismissed, or is on record already, is no error. */
   adopt(tenantId: string, decision: Decision): Promise<'adopted' | 'not-found'>;
-  /** Adopts all that nobody has dismissed; gives how many. */
-  adoptAll(decision: Decision): Promise<number>;
   /** None of ours: no sweep puts it up again, or registers it, while it is delegated to us. */
   dismiss(tenantId: string, decision: Decision): Promise<'dismissed' | 'not-found'>;
 }
@@ -50,15 +48,6 @@ export function makeDecideFoundTenants(deps: FoundTenantsDeps): DecideFoundTenan
   return {
     list: () => deps.found.all(),
     adopt,
-    async adoptAll(decision) {
-      let adopted = 0;
-      for await (const { tenantId, dismissed } of deps.found.all()) {
-        if (dismissed) continue;
-        await adopt(tenantId, decision);
-        adopted += 1;
-      }
-      return adopted;
-    },
     async dismiss(tenantId, { by }) {
       const known = await deps.found.read(tenantId);
       if (!known) return 'not-found';

@@ -810,11 +810,11 @@ describe('customers found without having been announced', () => {
     expect((await collect(stage.decide.list())).map(({ tenantId }) => tenantId)).toEqual([customer(2)]);
   });
 
-  it('are left alone once they are dismissed, also where all are adopted', async () => {
+  it('are left alone once they are dismissed', async () => {
     const { stage } = await foundTwo();
 
     expect(await stage.decide.dismiss(customer(1), decision)).toBe('dismissed');
-    expect(await stage.decide.adoptAll(decision)).toBe(1);
+    expect(await stage.decide.adopt(customer(2), decision)).toBe('adopted');
     stage.clock.pass(HOUR);
     const second = await stage.sweepOnce();
 
