@@ -150,9 +150,8 @@ export function compareWithIndex(
       reading.kind === 'excluded' ? [] : [...verdictsOf(reading, before, look.at, rules)],
     ),
   );
-  const known = before.scopes.filter(
-    (scope) => isSeen(scope.verdict) && isScopeWatched(rules.watchRules, scope),
-  );
+  const watched = before.scopes.filter((scope) => isScopeWatched(rules.watchRules, scope));
+  const known = watched.filter(({ verdict }) => isSeen(verdict));
   const worse = known.filter((scope) => {
     const verdict = shown.get(scopeKey({ id: scope.scope }));
     return verdict === undefined || isWorse(scope.verdict, verdict);
@@ -160,7 +159,7 @@ export function compareWithIndex(
   const keys = new Set(known.map((scope) => scopeKey({ id: scope.scope })));
   const badAtFirst =
     [...shown].some(([key, verdict]) => !keys.has(key) && verdict !== 'earning') || opensGap(before, shown);
-  const readLately = known.some(
+  const readLately = watched.some(
     (scope) =>
       scope.directAt !== null && look.at.getTime() - Date.parse(scope.directAt) < rules.indexLagAllowanceMs,
   );
