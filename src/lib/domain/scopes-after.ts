@@ -224,7 +224,10 @@ function scopesThrough(
   return { scopes: [...after.values()], unread };
 }
 
-/** A scope that was inactive or never seen loses nothing by going: it is dropped, not reported as gone. */
+/**
+ * A scope that was inactive or never seen loses nothing by going: it is dropped, not reported as gone. That it has gone was
+ * read directly, and an index that still shows it does not bring it back.
+ */
 function keepGone(scope: ScopeRecord, at: Date, keep: (record: ScopeRecord) => void): void {
   if (scope.verdict === 'subscription-inactive' || scope.verdict === 'not-visible') return;
   const now = at.toISOString();

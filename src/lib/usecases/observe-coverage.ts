@@ -198,15 +198,18 @@ function believed(
   if (opensGap(record, verdicts, now)) return null;
   const settled = record.scopes.every((scope) => {
     const verdict = verdicts.get(scopeKey({ id: scope.scope }));
-    const readLately = scope.directAt !== null && now.getTime() - Date.parse(scope.directAt) < allowanceMs;
     return (
       verdict !== undefined &&
       !isWorse(scope.verdict, verdict) &&
-      (verdict === scope.verdict || !readLately) &&
       reverifySinceOf(record.registration, scope) === null
     );
   });
-  return settled ? reading : null;
+  const known = new Map(record.scopes.map(({ scope, verdict }) => [scopeKey({ id: scope }), verdict]));
+  const isNews = [...verdicts].some(([key, verdict]) => known.get(key) !== verdict);
+  const readLately = record.scopes.some(
+    ({ directAt }) => directAt !== null && now.getTime() - Date.parse(directAt) < allowanceMs,
+  );
+  return settled && !(isNews && readLately) ? reading : null;
 }
 
 async function readDirectly(
@@ -283,7 +286,8 @@ async function judgeNoAccess(
   const same = covered.find((known) => scopeKey({ id: known.scope }) === scopeKey(scope));
   if (same?.verdict === 'gone') return null;
   const seenLately = covered.some(
-    ({ directAt }) => directAt !== null && now.getTime() - Date.parse(directAt) < deps.indexLagAllowanceMs,
+    ({ verdict, directAt }) =>
+      isSeen(verdict) && directAt !== null && now.getTime() - Date.parse(directAt) < deps.indexLagAllowanceMs,
   );
   if (beside && !seenLately) return { kind: 'gone', scope };
   if (await isRemovedByLog(deps, record, scope)) return { kind: 'gone', scope };

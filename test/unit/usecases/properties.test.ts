@@ -221,6 +221,39 @@ describe('a pass', () => {
     );
   });
 
+  it('that believes a stale index, as of a large tenant, overturns nothing that was read directly', async () => {
+    // An inactive subscription that went is forgotten, as nothing is lost with it: the index may show it once more.
+    const active = estates.map((estate) => estate.map((one) => ({ ...one, state: 'Enabled' })));
+    await fc.assert(
+      fc.asyncProperty(active, active, late, async (first, then, lagging) => {
+        const stage = await aSeenEstate(first);
+        show(stage.azure, then, lagging);
+        await workOff(stage, look('e3'));
+        stage.clock.pass(5 * MINUTE);
+        const large = aStage({
+          at: stage.clock().toISOString(),
+          azure: stage.azure,
+          tenantSettings: { directReadLimit: 0 },
+        });
+        TENANTS.forEach((tenantId) => large.ledger.hold(stage.ledger.held(tenantId)));
+        const told = ({ ledger }: Stage) =>
+          TENANTS.map((tenantId) => {
+            const { phase, scopes, openGaps } = ledger.held(tenantId);
+            return {
+              phase,
+              scopes: scopes.map(({ scope, verdict }) => [scope, verdict]),
+              gaps: openGaps.map(({ scope, reason, openedAt }) => [scope, reason, openedAt]),
+            };
+          });
+
+        await workOff(large, look('e4'));
+
+        expect(told(large)).toEqual(told(stage));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it('that cannot read a part leaves that part as it was', async () => {
     const kinds = fc.constantFrom('denied', 'unavailable', 'throttled');
     const unread = fc.subarray([1, 2, 3], { minLength: 1 });
