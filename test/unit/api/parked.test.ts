@@ -174,7 +174,7 @@ describe('a redrive', () => {
 
     const [sent] = queues.messages('onboarding');
     expect(sent?.messageId).toMatch(/^message-1~r11-/);
-    expect(sent?.properties).toEqual({});
+    expect(sent?.properties).toEqual({ firstEnqueuedAt: '2026-03-10T09:00:00.000Z' });
   });
 
   it('leaves what its queue does not take, and sends what stands behind it', async () => {

@@ -261,7 +261,7 @@ describe('a message nobody can process', () => {
       JSON.stringify({ tenantId: ids.managingTenant }),
       'The tenant id is the managing tenant’s own; only customers’ tenants can be onboarded.',
     ],
-  ])('because it is %s is parked with the reason and where it came from', async (_, text, reason) => {
+  ])('because it is %s is parked with the reason, and where and when it came from', async (_, text, reason) => {
     const stage = aStage();
 
     const result = await stage.registerTenant(anOnboarding(text, { attempts: 2 }));
@@ -272,7 +272,10 @@ describe('a message nobody can process', () => {
         messageId: 'onboarding~message-1',
         body: new TextEncoder().encode(text),
         at: null,
-        properties: { reason, source: 'onboarding', sourceMessageId: 'message-1', attempts: 2 },
+        properties: {
+          ...{ reason, source: 'onboarding', sourceMessageId: 'message-1', attempts: 2 },
+          firstEnqueuedAt: '2026-03-10T11:59:59.000Z',
+        },
       },
     ]);
     expect(stage.queues.requests()).toEqual([]);
