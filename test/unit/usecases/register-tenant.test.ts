@@ -261,25 +261,28 @@ describe('a message nobody can process', () => {
       JSON.stringify({ tenantId: ids.managingTenant }),
       'The tenant id is the managing tenant’s own; only customers’ tenants can be onboarded.',
     ],
-  ])('because it is %s is parked with the reason, and where and when it came from', async (_, text, reason) => {
-    const stage = aStage();
+  ])(
+    'because it is %s is parked with the reason, and where and when it came from',
+    async (_, text, reason) => {
+      const stage = aStage();
 
-    const result = await stage.registerTenant(anOnboarding(text, { attempts: 2 }));
+      const result = await stage.registerTenant(anOnboarding(text, { attempts: 2 }));
 
-    expect(result).toBe('parked');
-    expect(stage.queues.messages('parked')).toEqual([
-      {
-        messageId: 'onboarding~message-1',
-        body: new TextEncoder().encode(text),
-        at: null,
-        properties: {
-          ...{ reason, source: 'onboarding', sourceMessageId: 'message-1', attempts: 2 },
-          firstEnqueuedAt: '2026-03-10T11:59:59.000Z',
+      expect(result).toBe('parked');
+      expect(stage.queues.messages('parked')).toEqual([
+        {
+          messageId: 'onboarding~message-1',
+          body: new TextEncoder().encode(text),
+          at: null,
+          properties: {
+            ...{ reason, source: 'onboarding', sourceMessageId: 'message-1', attempts: 2 },
+            firstEnqueuedAt: '2026-03-10T11:59:59.000Z',
+          },
         },
-      },
-    ]);
-    expect(stage.queues.requests()).toEqual([]);
-  });
+      ]);
+      expect(stage.queues.requests()).toEqual([]);
+    },
+  );
 
   it('is parked byte for byte', async () => {
     const stage = aStage();
