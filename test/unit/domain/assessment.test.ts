@@ -374,7 +374,8 @@ describe('a scope has gone', () => {
   it('when that is proven', () => {
     const assessment = look(before, [gone(1), aReading(2)]);
 
-    expect(assessment.record.scopes[0]).toMatchObject({ verdict: 'gone', since: NOON.toISOString() });
+    const at = NOON.toISOString();
+    expect(assessment.record.scopes[0]).toMatchObject({ verdict: 'gone', since: at, directAt: at });
     expect(assessment.record.openGaps).toMatchObject([{ scope: scopeId(1), reason: 'gone' }]);
   });
 

@@ -121,6 +121,22 @@ describe('a pass over a tenant', () => {
     expect(stage.azure.directReads).toEqual([subscription(60).id]);
   });
 
+  it('over a large tenant takes no index for word that shows again what lately was read to be gone', async () => {
+    const stage = withFreshLink(aStage());
+    const readAt = '2026-03-10T11:55:00.000Z';
+    const scopes = Array.from({ length: 60 }, (_, index) =>
+      aScopeRecord(index + 1, index === 59 ? { verdict: 'gone', directAt: readAt } : {}),
+    );
+    stage.ledger.hold(aCoveredTenant(scopes));
+    for (let n = 1; n <= 60; n++) stage.azure.put(aSubscription(n));
+    stage.azure.remove(subscriptionId(60), { indexLags: true });
+
+    await expect(stage.reconcileTenant(aRequest())).rejects.toMatchObject({ kind: 'denied' });
+
+    expect(verdicts(stage)).toContainEqual([subscription(60).id, 'gone']);
+    expect(stage.azure.directReads).toEqual([subscription(60).id]);
+  });
+
   it('does not take an expected subscription that it sees in another tenant for one that has moved', async () => {
     const stage = withFreshLink(aStage());
     const registration = aRegistration({
