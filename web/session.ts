@@ -11,6 +11,8 @@ import type { SignIn } from './contract.ts';
 /** Who is signed in. */
 export interface Session {
   readonly name: string;
+  /** The tenant they signed in to: the partner's own. */
+  readonly tenantId: string;
   /** Whether they may change anything; the API decides, this only spares them buttons that would be refused. */
   readonly mayOperate: boolean;
   /** An access token for the API, fresh; leads to Entra's page when it takes a person, and then never resolves. */
@@ -57,6 +59,7 @@ export async function openSession(facts: SignIn): Promise<Session | SignedOut> {
   if (!account) return { signIn };
   return {
     name: account.name ?? account.username,
+    tenantId: account.tenantId,
     mayOperate: rolesOf(account).includes('Pal.Operate'),
     async token() {
       try {

@@ -30,7 +30,7 @@ const callerId = '0b0b0b0b-0000-4000-8000-0000000000ca';
 export const roleBySetting = '0e0e0e0e-0000-4000-8000-0000000000ff';
 const observerId = '0c0c0c0c-0000-4000-8000-000000000002';
 
-interface Call {
+export interface Call {
   /** The app role the token carries; null for one without, absent for no token. */
   readonly as?: ApiRole | null;
   readonly headers?: Readonly<Record<string, string>>;

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { chromium, type Browser } from 'playwright-core';
 
 const KNOWN = [
   '/usr/bin/chromium',
@@ -12,4 +13,19 @@ const KNOWN = [
 export function chromiumPath(): string | null {
   const named = process.env['CHROMIUM_PATH'];
   return [...(named ? [named] : []), ...KNOWN].find((path) => existsSync(path)) ?? null;
+}
+
+/** Whether tests in a browser can run here; says so where they cannot. */
+export function hasChromium(): boolean {
+  if (chromiumPath()) return true;
+  process.stderr.write(
+    'No Chromium is found: the dashboard’s tests are skipped. CHROMIUM_PATH may name one.\n',
+  );
+  return false;
+}
+
+export async function launchChromium(): Promise<Browser> {
+  const executablePath = chromiumPath();
+  if (!executablePath) throw new Error('No Chromium is found. CHROMIUM_PATH may name one.');
+  return chromium.launch({ executablePath, args: ['--no-sandbox'] });
 }

@@ -20,7 +20,7 @@ export function VirtualRows<T>({ items, height, children }: VirtualRowsProps<T>)
     observeElementOffset: observeWindowOffset,
     scrollToFn: windowScroll,
     scrollMargin: list.current?.offsetTop ?? 0,
-    overscan: 12,
+    overscan: 8,
     onChange: () => again(undefined),
   };
   const [virtualizer] = useState(() => new Virtualizer<Window, HTMLDivElement>(options));

@@ -38,13 +38,13 @@ export function LinksView({ store, session }: ViewProps) {
           ) : (
             <>
               <ul class="cards">
-                {inOrder(items, customers)
+                {inOrder(items, session.tenantId)
                   .slice(0, shown)
                   .map((link) => (
                     <li key={`${link.tenantId}${link.objectId}`} class="card">
                       <LinkCard
                         link={link}
-                        place={placeOf(link, customers)}
+                        place={placeOf(link, session.tenantId, customers)}
                         now={now.value}
                         order={session.mayOperate ? (verb) => setOrdering({ verb, link }) : null}
                       />
@@ -63,7 +63,7 @@ export function LinksView({ store, session }: ViewProps) {
       {ordering && (
         <LinkOrder
           {...ordering}
-          place={placeOf(ordering.link, customers)}
+          place={placeOf(ordering.link, session.tenantId, customers)}
           client={store.client}
           close={() => setOrdering(null)}
           done={() => void store.refreshAll()}

@@ -137,15 +137,19 @@ describe('links', () => {
     ({ tenantId, state, objectId: tenantId }) as Parameters<typeof inOrder>[0][number];
   const customers = [{ tenantId: 'a', displayName: 'Contoso' }];
 
-  it('are at home where the tenant is no customer’s', () => {
-    expect(placeOf(aLink('a', 'linked'), customers).customer).toEqual({ tenantId: 'a', name: 'Contoso' });
-    expect(placeOf(aLink('home', 'linked'), customers).customer).toBeNull();
+  it('are at home in the tenant people sign in to, else a customer’s, named where its name is known', () => {
+    expect(placeOf(aLink('a', 'linked'), 'home', customers).customer).toEqual({
+      tenantId: 'a',
+      name: 'Contoso',
+    });
+    expect(placeOf(aLink('home', 'linked'), 'home', customers).customer).toBeNull();
+    expect(placeOf(aLink('b', 'linked'), 'home', customers).customer).toEqual({ tenantId: 'b', name: 'b' });
   });
 
   it('come with those at home first, and what is wrong before what is well', () => {
     const links = [aLink('a', 'linked'), aLink('home', 'linked'), aLink('a', 'unlinked')];
 
-    expect(inOrder(links, customers).map(({ tenantId, state }) => `${tenantId} ${state}`)).toEqual([
+    expect(inOrder(links, 'home').map(({ tenantId, state }) => `${tenantId} ${state}`)).toEqual([
       'home linked',
       'a unlinked',
       'a linked',

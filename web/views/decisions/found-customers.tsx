@@ -48,8 +48,7 @@ export function FoundCustomers({ store, session }: ViewProps) {
         {({ items, more }) => {
           const open = items.filter(({ dismissed }) => dismissed === null);
           const dismissed = items.filter((one) => one.dismissed !== null);
-          const act =
-            session.mayOperate && !busy ? (verb: Verb, one: FoundTenant) => void decide(verb, one) : null;
+          const act = session.mayOperate ? (verb: Verb, one: FoundTenant) => void decide(verb, one) : null;
           return (
             <>
               {open.length === 0 ? (
@@ -66,7 +65,13 @@ export function FoundCustomers({ store, session }: ViewProps) {
                     </a>{' '}
                     tells their names.
                   </p>
-                  <FoundList items={open} now={now.value} act={act} verbs={['adopt', 'dismiss']} />
+                  <FoundList
+                    items={open}
+                    now={now.value}
+                    busy={busy}
+                    act={act}
+                    verbs={['adopt', 'dismiss']}
+                  />
                 </>
               )}
               {more && <p class="faint">These come first; decide about them, and the next are shown.</p>}
@@ -78,7 +83,7 @@ export function FoundCustomers({ store, session }: ViewProps) {
               {dismissed.length > 0 && (
                 <details>
                   <summary>{count(dismissed.length, 'dismissed customer')}</summary>
-                  <FoundList items={dismissed} now={now.value} act={act} verbs={['adopt']} />
+                  <FoundList items={dismissed} now={now.value} busy={busy} act={act} verbs={['adopt']} />
                 </details>
               )}
               {all && <AdoptAll client={client} items={open} close={() => setAll(false)} done={refresh} />}
@@ -93,14 +98,15 @@ export function FoundCustomers({ store, session }: ViewProps) {
 interface FoundListProps {
   readonly items: readonly FoundTenant[];
   readonly now: number;
-  /** Null while nothing can be done. */
+  readonly busy: boolean;
+  /** Null for whoever may not decide. */
   readonly act: ((verb: Verb, one: FoundTenant) => void) | null;
   readonly verbs: readonly Verb[];
 }
 
 const NAMES: Readonly<Record<Verb, string>> = { adopt: 'Adopt', dismiss: 'Dismiss' };
 
-function FoundList({ items, now, act, verbs }: FoundListProps) {
+function FoundList({ items, now, busy, act, verbs }: FoundListProps) {
   return (
     <ul class="rows decisions">
       {items.map((one) => (
@@ -121,20 +127,22 @@ function FoundList({ items, now, act, verbs }: FoundListProps) {
               )}
             </span>
           </span>
-          <span class="buttons">
-            {verbs.map((verb) => (
-              <button
-                key={verb}
-                type="button"
-                class="button small"
-                disabled={act === null}
-                onClick={() => act?.(verb, one)}
-                aria-label={`${NAMES[verb]} ${one.tenantId}`}
-              >
-                {NAMES[verb]}
-              </button>
-            ))}
-          </span>
+          {act && (
+            <span class="buttons">
+              {verbs.map((verb) => (
+                <button
+                  key={verb}
+                  type="button"
+                  class="button small"
+                  disabled={busy}
+                  onClick={() => act(verb, one)}
+                  aria-label={`${NAMES[verb]} ${one.tenantId}`}
+                >
+                  {NAMES[verb]}
+                </button>
+              ))}
+            </span>
+          )}
         </li>
       ))}
     </ul>

@@ -62,13 +62,16 @@ export function RoleDecisions({ store, session }: ViewProps) {
 }
 
 function Said({ decided: { decision, tenants, asked } }: { readonly decided: RoleDecided }) {
+  const now = asked === tenants ? 'looked at now' : `${asked.toLocaleString('en')} looked at now`;
+  const looks =
+    asked === 0 ? 'the next sweep comes by' : asked < tenants ? `${now}, the others by the next sweep` : now;
   return (
     <div class="note good" role="status">
       <div>
         On record: <span class="mono">{decision.roleId}</span> {decision.earns ? 'earns' : 'earns nothing'}.{' '}
         {tenants === 0
           ? 'No customer rests on it now.'
-          : `${count(tenants, 'customer')} rest on it; ${asked.toLocaleString('en')} are looked at now, the others by the next sweep.`}
+          : `It concerns ${count(tenants, 'customer')}: ${looks}.`}
       </div>
     </div>
   );

@@ -173,7 +173,7 @@ function GapCell({ gap: { openedAt, accepted }, name, now, accept }: GapCellProp
             type="button"
             class="button small"
             onClick={accept}
-            aria-label={`Accept the gap of ${name}`}
+            aria-label={`Accept${accepted ? ' anew' : ''} the gap of ${name}`}
           >
             {accepted ? 'Accept anew…' : 'Accept…'}
           </button>
