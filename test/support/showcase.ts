@@ -336,7 +336,7 @@ async function putUp({ found, decisions, parked }: ReturnType<typeof anApi>): Pr
     ...{ source: 'Partner Center case 2401', at: at(30 * DAY) },
   });
   const text = (body: string) => new TextEncoder().encode(body);
-  const message = { queue: 'onboarding', attempts: 5, parkedAt: at(7 * HOUR), lineage: [] };
+  const message = { queue: 'onboarding', attempts: 5, enqueuedAt: null, parkedAt: at(7 * HOUR), lineage: [] };
   const reason = 'tenantId: must be a GUID';
   for (const n of [1, 2, 3]) {
     const body = text(JSON.stringify({ specversion: '1.0', data: { tenantId: `customer-${n}` } }));
