@@ -93,7 +93,10 @@ function riskWords(risk: Estate['daysAtRisk']): string {
   if (!risk) return 'counted by the first finished sweep';
   const certain =
     risk.possible > risk.certain ? `for certain; it may be ${risk.possible.toLocaleString('en')}` : '';
-  const never = risk.neverEarned > 0 ? `${risk.neverEarned.toLocaleString('en')} more never earned` : '';
+  const never =
+    risk.neverEarned > 0
+      ? `besides: ${risk.neverEarned.toLocaleString('en')} on scopes that never earned`
+      : '';
   return [certain, never].filter(Boolean).join('; ') || 'one day of one scope counts as one';
 }
 

@@ -1,6 +1,7 @@
 import type { Sweep } from '../../contract.ts';
 import { Age } from '../../parts/age.tsx';
 import { Chip } from '../../parts/chip.tsx';
+import { DaysLost } from '../../parts/days-lost.tsx';
 import { Cell, Table } from '../../parts/table.tsx';
 import { earningIn } from '../../sweep-view.ts';
 import { count, exactly, lasting, type Tone } from '../../words.ts';
@@ -44,7 +45,7 @@ export function SweepTable({ sweeps, now, held, confirm }: SweepTableProps) {
               {sweep.status === 'finished' ? earningIn(sweep).toLocaleString('en') : '–'}
             </Cell>
             <Cell label="Scope-days lost">
-              <Lost sweep={sweep} />
+              {sweep.daysAtRisk ? <DaysLost days={sweep.daysAtRisk} /> : '–'}
             </Cell>
             <Cell>
               <Remarks sweep={sweep} />
@@ -65,17 +66,6 @@ function took({ startedAt, finishedAt }: Sweep): string {
   if (finishedAt === null) return '–';
   const span = Date.parse(finishedAt) - Date.parse(startedAt);
   return span < 60_000 ? `${Math.max(1, Math.round(span / 1000))} s` : lasting(span);
-}
-
-function Lost({ sweep: { daysAtRisk } }: { readonly sweep: Sweep }) {
-  if (!daysAtRisk) return <>–</>;
-  const { certain, possible } = daysAtRisk;
-  return (
-    <>
-      {certain.toLocaleString('en')}{' '}
-      {possible > certain && <span class="faint">it may be {possible.toLocaleString('en')}</span>}
-    </>
-  );
 }
 
 function Remarks({ sweep }: { readonly sweep: Sweep }) {

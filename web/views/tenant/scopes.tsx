@@ -54,7 +54,9 @@ export function Scopes({ tenant, now, client, changed }: ScopesProps) {
                 <Cell>
                   <VerdictCell scope={scope} />
                 </Cell>
-                <Cell label="Counts for">{countsForWords(scope.countsFor)}</Cell>
+                <Cell label="Counts for">
+                  <span class="nowrap">{countsForWords(scope.countsFor)}</span>
+                </Cell>
                 <Cell label="Since">
                   <SinceCell scope={scope} now={now} />
                 </Cell>
@@ -160,7 +162,7 @@ interface GapCellProps {
 function GapCell({ gap: { openedAt, accepted }, name, now, accept }: GapCellProps) {
   return (
     <>
-      open since <Age at={openedAt} now={now} />
+      opened <Age at={openedAt} now={now} />
       {accepted && (
         <p class="faint why">
           accepted until {exactly(accepted.until)}: “{accepted.why}”

@@ -47,7 +47,10 @@ export function Standing({ tenant, now }: { readonly tenant: TenantDetail; reado
           <dd>
             <DaysLost days={daysAtRisk} />
             {daysAtRisk.neverEarned > 0 && (
-              <span class="faint"> {daysAtRisk.neverEarned.toLocaleString('en')} more never earned</span>
+              <span class="faint">
+                {' '}
+                besides: {daysAtRisk.neverEarned.toLocaleString('en')} on scopes that never earned
+              </span>
             )}
           </dd>
         </div>

@@ -55,7 +55,10 @@ function LastLook({ tenant, now }: { readonly tenant: TenantItem; readonly now: 
   }
   return (
     <>
-      <Age at={tenant.lastGood} now={now} />
+      <span>
+        <span class="narrow-only">seen </span>
+        <Age at={tenant.lastGood} now={now} />
+      </span>
       {tenant.stale && <span class="warned">stale</span>}
       {tenant.failure && (
         <span class="warned" title={tenant.failure.message}>
