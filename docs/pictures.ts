@@ -1,48 +1,100 @@
 /**
- * `npm run pictures`: the pictures of the dashboard in the README, taken of the local stack with the default estate. Needs a
- * Chromium (`CHROMIUM_PATH`, or one at a usual place).
+ * `npm run pictures`: the pictures of the dashboard in the README. What the default estate shows is taken of the local stack;
+ * what takes days to come about, of the showcase that the browser tests look at. Needs a Chromium (`CHROMIUM_PATH`, or one
+ * at a usual place).
  */
 import { mkdirSync } from 'node:fs';
-import { chromium } from 'playwright-core';
-import { chromiumPath } from '../test/support/chromium.ts';
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium } from '../test/support/chromium.ts';
+import { enter, serveDashboard, visit } from '../test/support/dashboard.ts';
+import { aShowcase, showcaseNow } from '../test/support/showcase.ts';
 import { runStack } from '../test/support/stack.ts';
 
-const PICTURES = [
-  { name: 'overview', hash: '#/', dark: false, waitFor: 'Needs attention' },
-  { name: 'customers-dark', hash: '#/tenants', dark: true, waitFor: '17 customers' },
+interface Picture {
+  readonly name: string;
+  readonly place: string;
+  /** A text that is there when all of it is. */
+  readonly sees: string;
+  readonly dark?: boolean;
+  readonly size?: { readonly width: number; readonly height: number };
+  readonly first?: (page: Page) => Promise<void>;
+}
+
+const SIZE = { width: 1200, height: 800 };
+
+const OF_THE_STACK: readonly Picture[] = [
+  { name: 'overview', place: '#/', sees: 'Needs attention' },
+  { name: 'customers-dark', place: '#/tenants', sees: '17 customers', dark: true },
   {
     name: 'customer',
-    hash: '#/tenants/2e322102-0002-4000-8000-000000000002',
-    dark: false,
-    waitFor: 'Timeline',
+    place: '#/tenants/2e322102-0002-4000-8000-000000000002',
+    sees: 'Gap opened',
+    size: { width: 1200, height: 1260 },
+    first: async (page) => {
+      await page.getByRole('button', { name: 'Show what to do' }).click();
+      await page.getByRole('button', { name: 'Azure CLI' }).click();
+    },
   },
-] as const;
+];
 
-const executablePath = chromiumPath();
-if (!executablePath) throw new Error('No Chromium is found. CHROMIUM_PATH may name one.');
+const OF_THE_SHOWCASE: readonly Picture[] = [
+  { name: 'decisions', place: '#/decisions', sees: '1 role decided so far' },
+  { name: 'sweeps-dark', place: '#/sweeps', sees: 'Customers by state, over time', dark: true },
+  { name: 'narrow', place: '#/', sees: 'Needs attention', size: { width: 390, height: 844 } },
+];
+
 mkdirSync('docs/images', { recursive: true });
-const running = await runStack('local/estates/default.json');
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+const browser = await launchChromium();
 try {
-  await running.settle();
-  await running.stack.startSweep();
-  await running.settle();
-  for (const { name, hash, dark, waitFor } of PICTURES) {
-    const context = await browser.newContext({
-      ignoreHTTPSErrors: true,
-      colorScheme: dark ? 'dark' : 'light',
-      viewport: { width: 1200, height: 800 },
-    });
-    const page = await context.newPage();
-    await page.goto(`${running.stack.addresses['http'] ?? ''}/dashboard${hash}`);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('button', { name: 'Olga Operator' }).click();
-    await page.getByText(waitFor).first().waitFor();
-    await page.waitForLoadState('networkidle');
-    await page.screenshot({ path: `docs/images/${name}.png` });
-    await context.close();
-  }
+  await ofTheStack(browser);
+  await ofTheShowcase(browser);
 } finally {
   await browser.close();
-  await running.stop();
+}
+
+async function ofTheStack(chromium: Browser): Promise<void> {
+  const running = await runStack('local/estates/default.json');
+  try {
+    await running.settle();
+    await running.stack.startSweep();
+    await running.settle();
+    for (const picture of OF_THE_STACK) {
+      const context = await chromium.newContext({
+        ignoreHTTPSErrors: true,
+        colorScheme: picture.dark ? 'dark' : 'light',
+        viewport: picture.size ?? SIZE,
+      });
+      const page = await context.newPage();
+      await page.goto(`${running.stack.addresses['http'] ?? ''}/dashboard${picture.place}`);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('button', { name: 'Olga Operator' }).click();
+      await take(page, picture);
+      await context.close();
+    }
+  } finally {
+    await running.stop();
+  }
+}
+
+async function ofTheShowcase(chromium: Browser): Promise<void> {
+  const served = await serveDashboard((await aShowcase()).send);
+  try {
+    for (const picture of OF_THE_SHOWCASE) {
+      const { dark = false, size = SIZE, place } = picture;
+      const { context, page } = await visit(chromium, { now: showcaseNow, dark, ...size });
+      await enter(page, served, place);
+      await take(page, picture);
+      await context.close();
+    }
+  } finally {
+    await served.close();
+  }
+}
+
+async function take(page: Page, { name, sees, first }: Picture): Promise<void> {
+  await page.getByText(sees).first().waitFor();
+  await first?.(page);
+  await page.waitForLoadState('networkidle');
+  await page.mouse.move(0, 0);
+  await page.screenshot({ path: `docs/images/${name}.png` });
 }
