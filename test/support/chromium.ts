@@ -10,7 +10,7 @@ const KNOWN = [
 ];
 
 /** A Chromium on this machine: the one `CHROMIUM_PATH` names, else one at a usual place; null where there is none. */
-export function chromiumPath(): string | null {
+function chromiumPath(): string | null {
   const named = process.env['CHROMIUM_PATH'];
   return [...(named ? [named] : []), ...KNOWN].find((path) => existsSync(path)) ?? null;
 }
