@@ -48,7 +48,9 @@ const subscription = z.strictObject({
   projected: z
     .boolean()
     .default(false)
-    .describe('the observer sees it without a delegation, as it does those of Databricks and managed applications'),
+    .describe(
+      'the observer sees it without a delegation, as it does those of Databricks and managed applications',
+    ),
   delegations: z.array(delegation).default([]),
 });
 

@@ -23,7 +23,8 @@ const link = '/providers/Microsoft.ManagementPartner/partners';
 const version = 'api-version=2018-02-01';
 const noon = Date.parse('2026-03-01T12:00:00Z');
 
-const readLink = (azure: Pick<TestAzure, 'send'>, token: string) => azure.send('GET', `${link}?${version}`, { token });
+const readLink = (azure: Pick<TestAzure, 'send'>, token: string) =>
+  azure.send('GET', `${link}?${version}`, { token });
 const statuses = async (count: number, send: () => Promise<{ readonly status: number }>) => {
   const list = [];
   for (let n = 0; n < count; n += 1) list.push((await send()).status);
