@@ -17,7 +17,8 @@ export interface Options {
 
 export const usage = `Usage: npm start -- [options]
   --estate FILE      the estate to run on (default: the estate that tells the story)
-  --once             exit when every message is settled: 0, or 2 when --timeout passes first
+  --once             exit when every message is settled: 0; 1 when a call of the timeline is answered as it should
+                     not be; 2 when --timeout passes first
   --sweep            one sweep of the whole estate after the events have settled
   --json             print the report alone on standard output
   --mode MODE        observe or enforce (default: enforce)
