@@ -37,6 +37,7 @@ const here: Readonly<Record<string, RegExp>> = {
   'pal sweep start --wait 600 -o table': /finished/,
   'pal links unlink pal-link --why … --dry-run': /"affected"/,
   'pal parked redrive --all': /"handled": 1/,
+  'pal roles decide <roleId> --earns false --source "case 4711"': /"earns": false/,
   'pal export --bom --file tenants.csv': /^$/,
   'pal doctor -o table': /your app role +passed/,
   [`pal event send '{"tenantId":"11111111-2222-4333-8444-555555555555"}'`]: /"sent": true/,
@@ -58,6 +59,11 @@ const here: Readonly<Record<string, RegExp>> = {
     /^2e322102-0002-4000-8000-000000000002$/m,
   'pal tenants register <tenantId> --name Contoso --tag team=north': /"team": "north"/,
   'pal tenants import customers.csv --dry-run': /"imported": 1/,
+  "pal tenants remedy <tenantId> --query 'firstSteps[0].template' > delegation.json": /^$/,
+  "pal found list --query '[?dismissed==null]' -o table": /^$/,
+  'pal roles list -o table': /^$/,
+  'pal roles decide 91c1777a-f3dc-4fae-b103-61d183457e46 --earns false --source "case 4711"':
+    /"earns": false/,
   'pal relink <tenantId> --dry-run': /"outcome": "unchanged"/,
   'pal links unlink pal-link --why "the partner ID moves" --dry-run': /"affected"/,
   'pal gaps list -o table': /Fourth Coffee .*principal-missing/,
@@ -76,6 +82,7 @@ const startsTheStack =
   'npm start -- --set TELEMETRY=otlp --set OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318';
 
 const ci = '.ci/run';
+const deciding = 'test/host/pal-deciding.test.ts';
 const bootstrap = 'infra/bootstrap/bootstrap.sh --environment prod --location northeurope';
 const azure = 'npm run azure -- --estate FILE --port N';
 
@@ -90,7 +97,13 @@ const elsewhere: readonly (readonly [by: string, words: RegExp, commands: readon
   [
     ci,
     /npm start --silent -- --once --json/,
-    ['npm ci && npm start', 'npm start', 'npm start --', 'npm start --silent -- --once --json'],
+    [
+      'npm ci && npm start',
+      'npm start',
+      'npm start --',
+      'npm start -- --once',
+      'npm start --silent -- --once --json',
+    ],
   ],
   [ci, / npm run check:static$/m, ['npm run check']],
   [ci, / npm run infra:check$/m, ['npm run infra:check']],
@@ -110,6 +123,25 @@ const elsewhere: readonly (readonly [by: string, words: RegExp, commands: readon
     /local\/azure\/main\.ts[^]*--estate/,
     [azure, `${azure} [--data DIR]`],
   ],
+  [
+    'test/host/link-orders.test.ts',
+    /runEstate\('links\/orders'/,
+    ['npm start --silent -- --estate test/fixtures/estates/links/orders.json --once --sweep'],
+  ],
+  [deciding, /pal\('found', 'adopt', unwanted\)/, ['pal found adopt <tenantId>']],
+  [deciding, /pal\('found', 'adopt', '--all', '--yes'\)/, ['pal found adopt --all --yes']],
+  [
+    deciding,
+    /pal\('tenants', 'attest', guest, `@\$\{file\}`, '--by', /,
+    ['pal tenants attest <tenantId> @link.json --by …'],
+  ],
+  [
+    deciding,
+    /partner\('confirmed', guestSubscription, '--by', 'Ola', '--partner-id', PARTNER_ID\)/,
+    [
+      'pal tenants partner-of-record confirmed <tenantId> <subscriptionId> --by "Kari Nordmann" --partner-id 4681234',
+    ],
+  ],
   ['test/unit/docs/generated.test.ts', /generatedDocuments\(\)/, ['npm run docs']],
   ['test/infra/compiles.test.ts', /infra:templates/, ['npm run infra:templates']],
 ];
@@ -128,6 +160,7 @@ const impossible: Readonly<Record<string, readonly string[]>> = {
     'az provider register --namespace Microsoft.App',
     'az functionapp deployment source config-zip --resource-group rg-pal-prod --name <PAL_FUNCTION_APP> --src dist/pal-autopilot.zip',
     'az managementpartner show',
+    'az managementpartner show | pal tenants attest <tenantId> - --by "Kari Nordmann"',
     'az rest --method post --url "/providers/Microsoft.Authorization/elevateAccess?api-version=2016-07-01"',
     'az storage entity query',
   ],
@@ -169,6 +202,8 @@ const documented = documents.map((file) => ({
 const given = [...new Set(documented.flatMap(({ commands }) => commands))];
 const northwind = '2e322102-0002-4000-8000-000000000002';
 const fourthCoffee = '72766546-0006-4000-8000-000000000006';
+/** Delegates nothing yet. */
+const woodgrove = 'b6baa98a-0010-4000-8000-000000000010';
 
 const ran = new Map<string, Ran>();
 let folder: string;
@@ -277,7 +312,9 @@ function filled(command: string, tenantId: string, gap: string): string {
       .replace('$(azd env get-value PAL_API_CLIENT_ID)', running.stack.settings['API_CLIENT_ID'] ?? '')
       .replace('<command>', '--version')
       .replace(/(?<=register )<tenantId>/, '33333333-2222-4333-8444-555555555555')
+      .replace(/<tenantId>(?= --query 'firstSteps)/, woodgrove)
       .replace('<tenantId>', tenantId)
+      .replace('<roleId>', '91c1777a-f3dc-4fae-b103-61d183457e46')
       .replace('<gap>', gap)
       .replace('<id>', '"$(parked)"')
       .replace('…', '"the owner agreed"')
@@ -330,7 +367,9 @@ it.each(Object.entries(here))('%s', (command, shows) => {
 });
 
 it('the commands leave the files behind that they name', () => {
-  const sizes = ['tenants.csv', 'not-earning.csv'].map((name) => statSync(join(folder, name)).size);
+  const sizes = ['tenants.csv', 'not-earning.csv', 'delegation.json'].map(
+    (name) => statSync(join(folder, name)).size,
+  );
 
   expect(Math.min(...sizes)).toBeGreaterThan(100);
 });

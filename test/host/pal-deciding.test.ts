@@ -74,6 +74,10 @@ describe('pal found', () => {
     expect(adopted.json()).toEqual([{ tenantId: found, decided: 'adopted' }]);
     expect(await stateOf(found)).toBe('earning');
     expect((await pal('found', '-o', 'table')).out).toMatch(new RegExp(`^TenantId.*\\n${unwanted} +1 `));
+    expect((await pal('found', 'adopt', unwanted)).json()).toEqual({
+      tenantId: unwanted,
+      decided: 'adopted',
+    });
   });
 
   it.each([
