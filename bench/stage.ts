@@ -26,7 +26,8 @@ export interface Stage {
   counts(): Promise<Counts>;
   /** Asks for a sweep and waits until it has finished. */
   sweep(): Promise<SweepRecord>;
-  settle(seconds: number): Promise<void>;
+  /** Waits until all is settled; gives when it was first seen to be so (milliseconds, as `performance.now()`). */
+  settle(seconds: number): Promise<number>;
   /** Highest resident memory of the host since it started (bytes). */
   hostPeakMemory(): number;
 }
@@ -104,9 +105,13 @@ function stageOf(stack: Stack, children: Child[]): Stage {
       throw new Error('The sweep did not finish within ten minutes.');
     },
     async settle(seconds) {
-      if (!(await settled(stack, seconds, () => undefined))) {
-        throw new Error(`The stack did not settle within ${seconds} s.`);
-      }
+      let quietSince: number | null = null;
+      const isSettled = await settled(stack, seconds, ({ waiting, scheduled, inFlight, timeline }) => {
+        const isQuiet = waiting + scheduled + inFlight + timeline === 0;
+        quietSince = isQuiet ? (quietSince ?? performance.now()) : null;
+      });
+      if (!isSettled) throw new Error(`The stack did not settle within ${seconds} s.`);
+      return quietSince ?? performance.now();
     },
     hostPeakMemory() {
       const status = readFileSync(`/proc/${String(stack.pids['host'])}/status`, 'utf8');

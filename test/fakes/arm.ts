@@ -14,6 +14,7 @@ export function makeFakeArm(
     readonly status?: number;
     readonly headers?: Record<string, string>;
   },
+  clock: () => Date,
 ): FakeArm {
   const calls: ArmCall[] = [];
   let running = 0;
@@ -21,11 +22,12 @@ export function makeFakeArm(
   const arm: ArmClient = async (call): Promise<ArmResponse> => {
     calls.push(call);
     running += 1;
+    const sentAt = clock();
     most = Math.max(most, running);
     for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
     running -= 1;
     const { body, status = 200, headers = {} } = answer(call);
-    return { status, body, header: (name) => headers[name] };
+    return { status, body, header: (name) => headers[name], sentAt };
   };
   return { arm, calls, most: () => most };
 }

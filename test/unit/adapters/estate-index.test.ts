@@ -40,7 +40,7 @@ function aRow(n: number, changes: object = {}) {
 
 function anIndex(answer: Parameters<typeof makeFakeArm>[0]) {
   const clock = aClock();
-  const fake = makeFakeArm(answer);
+  const fake = makeFakeArm(answer, clock);
   const slept: number[] = [];
   const index = makeEstateIndex({
     arm: fake.arm,

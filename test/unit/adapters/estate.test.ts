@@ -7,8 +7,8 @@ import { aClock, sleepBy } from '../../support/clock.ts';
 import { ids, resourceGroup, roles, subscription, subscriptionId } from '../../support/delegations.ts';
 
 function anEstate(answer: Parameters<typeof makeFakeArm>[0]) {
-  const fake = makeFakeArm(answer);
   const clock = aClock();
+  const fake = makeFakeArm(answer, clock);
   const gate = makeBucketGate(makeFakeThrottleBoard(), () => false, clock, sleepBy(clock));
   const estate = makeEstate({
     arm: fake.arm,

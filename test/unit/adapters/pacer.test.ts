@@ -133,10 +133,10 @@ describe('the pacer', () => {
     ['nothing, for a time nobody can read', '0', 'soon', 0],
     ['nobody knows what', undefined, '00:00:05', 0],
   ])('with %s of the quota left waits as long as it must', async (_, remaining, resetsAfter, waited) => {
-    const { pacer, elapsed } = aPacer();
+    const { pacer, clock, elapsed } = aPacer();
 
-    pacer.spent('14', '00:00:05');
-    pacer.spent(remaining, resetsAfter);
+    pacer.spent('14', '00:00:05', clock());
+    pacer.spent(remaining, resetsAfter, clock());
     await pacer.quota();
 
     expect(elapsed()).toBe(waited);
@@ -146,10 +146,10 @@ describe('the pacer', () => {
     ['1', 0],
     ['0', 5_000],
   ])('uses a small quota up: with %s left waits %i ms', async (remaining, waited) => {
-    const { pacer, elapsed } = aPacer();
+    const { pacer, clock, elapsed } = aPacer();
 
-    pacer.spent('2', '00:00:05');
-    pacer.spent(remaining, '00:00:05');
+    pacer.spent('2', '00:00:05', clock());
+    pacer.spent(remaining, '00:00:05', clock());
     await pacer.quota();
 
     expect(elapsed()).toBe(waited);
@@ -158,31 +158,42 @@ describe('the pacer', () => {
   it('believes the first word of when a window ends, as later ones were rounded up', async () => {
     const { pacer, clock, elapsed } = aPacer();
 
-    pacer.spent('2', '00:00:05');
+    pacer.spent('2', '00:00:05', clock());
     clock.pass(1_300);
-    pacer.spent('1', '00:00:04');
+    pacer.spent('1', '00:00:04', clock());
     clock.pass(1_300);
-    pacer.spent('0', '00:00:03');
+    pacer.spent('0', '00:00:03', clock());
     await pacer.quota();
 
     expect(elapsed()).toBe(5_000);
   });
 
+  it('counts a window from the middle of a query’s way, as its answer was long under way', async () => {
+    const { pacer, clock, elapsed } = aPacer();
+    const sentAt = clock();
+    clock.pass(300);
+
+    pacer.spent('0', '00:00:05', sentAt);
+    await pacer.quota();
+
+    expect(elapsed()).toBe(5_150);
+  });
+
   it('takes a quota that is fuller than before for a new window', async () => {
     const { pacer, clock, elapsed } = aPacer();
 
-    pacer.spent('1', '00:00:01');
+    pacer.spent('1', '00:00:01', clock());
     clock.pass(900);
-    pacer.spent('2', '00:00:05');
-    pacer.spent('0', '00:00:05');
+    pacer.spent('2', '00:00:05', clock());
+    pacer.spent('0', '00:00:05', clock());
     await pacer.quota();
 
     expect(elapsed()).toBe(5_900);
   });
 
   it('does not open before the quota is full again', async () => {
-    const { pacer, elapsed } = aPacer();
-    pacer.spent('0', '00:00:05');
+    const { pacer, clock, elapsed } = aPacer();
+    pacer.spent('0', '00:00:05', clock());
     pacer.arrival();
 
     await pacer.opening();

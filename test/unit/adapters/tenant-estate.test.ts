@@ -18,7 +18,8 @@ const identity = { tenantId: ids.customer, objectId: ids.palInTenant, principal:
 const credential = { getToken: () => Promise.resolve(null) };
 
 function anEstate(answer: Parameters<typeof makeFakeArm>[0]) {
-  const fake = makeFakeArm(answer);
+  const clock = aClock();
+  const fake = makeFakeArm(answer, clock);
   const estate = makeTenantEstate({
     armAs: () => fake.arm,
     credentialOf: () => credential,
@@ -26,7 +27,7 @@ function anEstate(answer: Parameters<typeof makeFakeArm>[0]) {
     gate: makeBucketGate(
       makeFakeThrottleBoard(),
       () => false,
-      aClock(),
+      clock,
       () => Promise.resolve(),
     ),
   });

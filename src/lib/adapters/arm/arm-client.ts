@@ -27,6 +27,8 @@ export interface ArmResponse {
   readonly status: number;
   readonly body: unknown;
   readonly header: (name: string) => string | undefined;
+  /** When the request left, with its token in hand. */
+  readonly sentAt: Date;
 }
 
 export interface ArmCall {
@@ -63,17 +65,23 @@ export function makeArmClient(deps: ArmClientDeps): ArmAs {
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
       timeout: deps.timeoutMs,
     });
+    const sentAt = deps.clock();
     let response: PipelineResponse;
     try {
       response = await http.sendRequest(request);
     } catch (error) {
       throw noAnswer(error, call.what);
     }
-    return read(response, call, deps);
+    return read(response, sentAt, call, deps);
   };
 }
 
-function read(response: PipelineResponse, call: ArmCall, deps: ArmClientDeps): ArmResponse {
+function read(
+  response: PipelineResponse,
+  sentAt: Date,
+  call: ArmCall,
+  deps: ArmClientDeps,
+): ArmResponse {
   const header = (name: string) => response.headers.get(name);
   const ok = response.status >= 200 && response.status < 300;
   const body = jsonOf(response.bodyAsText);
@@ -87,7 +95,7 @@ function read(response: PipelineResponse, call: ArmCall, deps: ArmClientDeps): A
     throw failure;
   }
   if (ok && body === undefined) throw noAnswer(new Error('The body is not JSON.'), call.what);
-  return { status: response.status, body, header };
+  return { status: response.status, body, header, sentAt };
 }
 
 /** A `nextLink` is followed only to the endpoint itself: the token goes where it leads. */

@@ -93,6 +93,7 @@ async function readPage(
   deps.pacer.spent(
     response.header('x-ms-user-quota-remaining'),
     response.header('x-ms-user-quota-resets-after'),
+    response.sentAt,
   );
   const limitHit = response.header('x-ms-tenant-subscription-limit-hit')?.toLowerCase() === 'true';
   return {

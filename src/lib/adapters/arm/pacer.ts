@@ -11,8 +11,11 @@ export interface Pacer {
   opening(): Promise<void>;
   /** Runs a batch that serves so many look-ups; the next opening waits for its end. */
   during<T>(lookUps: number, batch: () => Promise<T>): Promise<T>;
-  /** Takes note of the quota headers: what remains, and when it is full again (`hh:mm:ss`). */
-  spent(remaining: string | undefined, resetsAfter: string | undefined): void;
+  /**
+   * Takes note of the quota headers of a query that has just been answered: what remains, and when it is full again
+   * (`hh:mm:ss`). `sentAt` is when the query was sent: the service has counted it somewhere on the way.
+   */
+  spent(remaining: string | undefined, resetsAfter: string | undefined, sentAt: Date): void;
   /** Resolves when the quota allows one more query. */
   quota(): Promise<void>;
 }
@@ -80,11 +83,13 @@ export function makePacer(clock: () => Date, sleep: (ms: number) => Promise<void
         if (lookUps > 1 || onTheWay.size > 0 || lastArrival > from) lastBusyEnd = now();
       }
     },
-    spent(remaining, resetsAfter) {
+    spent(remaining, resetsAfter, sentAt) {
       if (remaining === undefined) return;
       const left = Number(remaining);
-      const endsAt = now() + millisecondsOf(resetsAfter);
-      // Each answer rounds the time up to whole seconds and was under way for a while: of one window the earliest word holds.
+      // Counted in the middle of its way there and back; too early by a little costs one answer of 429, never a call more.
+      const countedAt = (sentAt.getTime() + now()) / 2;
+      const endsAt = countedAt + millisecondsOf(resetsAfter);
+      // Each answer rounds the time up to whole seconds: of one window the earliest word holds.
       const same = left < window.left && now() < window.endsAt && endsAt - window.endsAt < INEXACT_MS;
       window = { left, endsAt: same ? Math.min(window.endsAt, endsAt) : endsAt };
       mostSeen = Math.max(mostSeen, left + 1);
