@@ -105,13 +105,13 @@ function stageOf(stack: Stack, children: Child[]): Stage {
       throw new Error('The sweep did not finish within ten minutes.');
     },
     async settle(seconds) {
-      let quietSince: number | null = null;
+      const quiet: { since: number | null } = { since: null };
       const isSettled = await settled(stack, seconds, ({ waiting, scheduled, inFlight, timeline }) => {
         const isQuiet = waiting + scheduled + inFlight + timeline === 0;
-        quietSince = isQuiet ? (quietSince ?? performance.now()) : null;
+        quiet.since = isQuiet ? (quiet.since ?? performance.now()) : null;
       });
       if (!isSettled) throw new Error(`The stack did not settle within ${seconds} s.`);
-      return quietSince ?? performance.now();
+      return quiet.since ?? performance.now();
     },
     hostPeakMemory() {
       const status = readFileSync(`/proc/${String(stack.pids['host'])}/status`, 'utf8');

@@ -76,12 +76,7 @@ export function makeArmClient(deps: ArmClientDeps): ArmAs {
   };
 }
 
-function read(
-  response: PipelineResponse,
-  sentAt: Date,
-  call: ArmCall,
-  deps: ArmClientDeps,
-): ArmResponse {
+function read(response: PipelineResponse, sentAt: Date, call: ArmCall, deps: ArmClientDeps): ArmResponse {
   const header = (name: string) => response.headers.get(name);
   const ok = response.status >= 200 && response.status < 300;
   const body = jsonOf(response.bodyAsText);

@@ -55,14 +55,18 @@ export function makeEstateIndex(given: EstateIndexDeps): EstateIndex {
     wasLimited: () => void (limitedUntil = given.clock().getTime() + LIMIT_REMEMBERED_MS),
   };
   let kept: { readonly at: number; readonly entries: Promise<readonly DirectoryEntry[]> } | null = null;
-  const lateDirectory = () => {
-    const now = given.clock().getTime();
-    if (kept && now - kept.at < DIRECTORY_KEPT_MS) return kept.entries;
-    const entries = directory(deps, deps.arm);
-    kept = { at: now, entries };
+  /** Reads the directory and keeps it: of a large estate no second one is held beside it. */
+  const readAnew = (as: GraphDeps, arm: ArmClient) => {
+    const entries = directory(as, arm);
+    const reading = { at: given.clock().getTime(), entries };
+    kept = reading;
     // A failure is not remembered, so that the next look-up tries again.
-    entries.catch(() => (kept = null));
+    entries.catch(() => (kept = kept === reading ? null : kept));
     return entries;
+  };
+  const lateDirectory = () => {
+    const isRecent = kept !== null && given.clock().getTime() - kept.at < DIRECTORY_KEPT_MS;
+    return kept && isRecent ? kept.entries : readAnew(deps, deps.arm);
   };
 
   const loader = new DataLoader<string, readonly IndexedSubscription[]>(
@@ -82,7 +86,7 @@ export function makeEstateIndex(given: EstateIndexDeps): EstateIndex {
     tenants(onCall) {
       const graph: GraphDeps = { ...deps, arm: counted(given.arm, onCall, 'graphQueries'), patient: true };
       const list = counted(given.arm, onCall, 'subscriptionPages');
-      const batches = async () => batched(await directory(graph, list));
+      const batches = async () => batched(await readAnew(graph, list));
       return byTenant(estateRows(graph, reach, estateQuery('all'), batches));
     },
   };
