@@ -1,7 +1,7 @@
 /** A tenant's changes as sentences. */
 import type { TenantChange, Verdict } from './contract.ts';
 import { scopeName, type ScopeNames } from './scope-view.ts';
-import { exactly, verdicts, type Tone } from './words.ts';
+import { agreementWords, exactly, verdicts, type Tone } from './words.ts';
 
 export interface Event {
   readonly tone: Tone;
@@ -21,7 +21,7 @@ const NAMED = 3;
 
 /** What one change came to, most telling first; never empty. */
 export function eventsOf(change: TenantChange, names: ScopeNames): readonly Event[] {
-  const { phase, gapsOpened, gapsClosed, gapsAccepted, gapsReopened, endings, told } = change;
+  const { phase, gapsOpened, gapsClosed, gapsAccepted, gapsReopened, endings, reverified, told } = change;
   const moved = phase.from !== phase.to;
   const events: Event[] = [
     ...(moved
@@ -38,6 +38,9 @@ export function eventsOf(change: TenantChange, names: ScopeNames): readonly Even
     ...gapsAccepted.map((gap) => ({ tone: 'quiet' as const, text: acceptedWords(gap, names) })),
     ...about(names, gapsReopened, 'bad', 'No longer accepted'),
     ...endEvents(endings, names),
+    ...moveEvents(change, names),
+    ...agreementEvents(change, names),
+    ...about(names, reverified, 'good', 'Verified anew after a change of agreement'),
     ...told.map((one) => ({ tone: 'quiet' as const, text: toldWords(one) })),
     ...leftOutEvents(change),
   ];
@@ -70,6 +73,27 @@ function endEvents(endings: TenantChange['endings'], names: ScopeNames): readonl
   });
 }
 
+function moveEvents({ moves }: TenantChange, names: ScopeNames): readonly Event[] {
+  return moves.map(({ subscriptionId, from, to }) => {
+    const subject = subscriptionName(subscriptionId, names);
+    return to === undefined
+      ? {
+          tone: 'quiet',
+          text: `Came from tenant ${from ?? 'unknown'}, with its history and gap: ${subject}.`,
+        }
+      : { tone: 'partly', text: `Moved to tenant ${to}, where its history goes on: ${subject}.` };
+  });
+}
+
+function agreementEvents({ agreementChanges }: TenantChange, names: ScopeNames): readonly Event[] {
+  return agreementChanges.map(({ subscriptionId, from, to }) => ({
+    tone: 'quiet',
+    text: `Agreement of ${subscriptionName(subscriptionId, names)}: ${agreementWords(to)}; was ${agreementWords(from)}.`,
+  }));
+}
+
+const subscriptionName = (id: string, names: ScopeNames) => scopeName(`/subscriptions/${id}`, names);
+
 const LEFT_OUT: Readonly<Record<string, string>> = {
   scopes: 'more scopes changed',
   gapsOpened: 'more gaps were opened',
@@ -77,6 +101,9 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   gapsAccepted: 'more gaps were accepted',
   gapsReopened: 'more gaps are no longer accepted',
   endings: 'more scopes have another end',
+  moves: 'more subscriptions moved',
+  agreementChanges: 'more subscriptions have another agreement',
+  reverified: 'more scopes were verified anew',
 };
 
 /** What history counts and does not name. */

@@ -29,10 +29,17 @@ const changeColumns: readonly Column<z.output<typeof tenantChange>>[] = [
   { title: 'Phase', of: ({ phase: { from, to } }) => (from === to ? to : `${from} → ${to}`) },
   {
     title: 'Scopes',
-    of: ({ scopes, endings }) =>
+    of: ({ scopes, endings, moves, agreementChanges, reverified }) =>
       [
         ...scopes.map(({ scope, from, to }) => `${scope}: ${from ?? '–'} → ${to ?? '–'}`),
         ...endings.map(({ scope, to }) => `${scope}: ${to === null ? 'without an end' : `until ${to}`}`),
+        ...moves.map(({ subscriptionId, to, from }) =>
+          to === undefined
+            ? `${subscriptionId}: came from tenant ${from ?? 'unknown'}`
+            : `${subscriptionId}: went to tenant ${to}`,
+        ),
+        ...agreementChanges.map(({ subscriptionId, from, to }) => `${subscriptionId}: ${from} → ${to}`),
+        ...reverified.map((scope) => `${scope}: verified anew`),
       ].join('; '),
   },
 ];

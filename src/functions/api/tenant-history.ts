@@ -14,6 +14,9 @@ export const tenantHistory = endpoint('api-tenant-history', [
     const items = found.slice(0, top).map((change) => ({
       ...change,
       endings: change.endings ?? [],
+      moves: change.moves ?? [],
+      agreementChanges: change.agreementChanges ?? [],
+      reverified: change.reverified ?? [],
       told: change.told ?? [],
       leftOut: change.leftOut ?? {},
     }));

@@ -241,6 +241,8 @@ describe('one tenant', () => {
 
   it('has its changes told newest first, a page at a time', async () => {
     const END = { scope: aScopeRecord(1).scope, from: null, to: '2026-06-30T22:00:00.000Z' };
+    const MOVE = { subscriptionId: 'b0000000-0000-4000-8000-000000000001', to: tenantId(2) };
+    const AGREED = { subscriptionId: MOVE.subscriptionId, from: 'ea', to: 'azure-plan' } as const;
     const { get, ledger } = anEstate();
     const before = anEarning(1, 'Contoso', { version: 0 });
     ledger.hold(before);
@@ -256,10 +258,13 @@ describe('one tenant', () => {
         ...nothing,
       };
       const record = { ...known.record, version };
-      const endings = version === 3 ? { endings: [END] } : {};
+      const rare =
+        version === 3
+          ? { endings: [END], moves: [MOVE], agreementChanges: [AGREED], reverified: [END.scope] }
+          : {};
       await ledger.commit(known, {
         record,
-        change: { ...change, ...endings },
+        change: { ...change, ...rare },
         closedGaps: [],
         droppedScopes: [],
       });
@@ -270,9 +275,17 @@ describe('one tenant', () => {
       (await get(`/tenants/${tenantId(1)}/history?top=2&continuation=${first.continuation ?? ''}`)).json,
     );
 
-    expect(first.items.map(({ version, endings }) => [version, endings])).toEqual([
-      [3, [END]],
-      [2, []],
+    expect(
+      first.items.map(({ version, endings, moves, agreementChanges, reverified }) => [
+        version,
+        endings,
+        moves,
+        agreementChanges,
+        reverified,
+      ]),
+    ).toEqual([
+      [3, [END], [MOVE], [AGREED], [END.scope]],
+      [2, [], [], [], []],
     ]);
     expect(second.items.map(({ version }) => version)).toEqual([1]);
     expect(second.continuation).toBeNull();

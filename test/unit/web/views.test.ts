@@ -89,6 +89,9 @@ describe('a customer’s history in sentences', () => {
     gapsAccepted: [],
     gapsReopened: [],
     endings: [],
+    moves: [],
+    agreementChanges: [],
+    reverified: [],
     told: [],
     leftOut: {},
   };
@@ -132,12 +135,42 @@ describe('a customer’s history in sentences', () => {
     ]);
   });
 
+  it('tells of subscriptions that moved, and where their history is', () => {
+    const moves = [
+      { subscriptionId: '5ab0c0de-0002-4000-8000-000000000002', to: 'tenant-a' },
+      { subscriptionId: 'b0000000-0000-4000-8000-000000000000', from: 'tenant-b' },
+    ];
+
+    expect(eventsOf({ ...change, scopes: [], gapsOpened: [], moves }, names)).toEqual([
+      { tone: 'partly', text: 'Moved to tenant tenant-a, where its history goes on: Prod.' },
+      { tone: 'quiet', text: 'Came from tenant tenant-b, with its history and gap: subscription b0000000.' },
+    ]);
+  });
+
+  it('tells of an agreement that changed, and of what was verified anew', () => {
+    const agreementChanges = [
+      {
+        subscriptionId: '5ab0c0de-0002-4000-8000-000000000002',
+        from: 'ea' as const,
+        to: 'azure-plan' as const,
+      },
+    ];
+
+    expect(
+      eventsOf({ ...change, scopes: [], gapsOpened: [], agreementChanges, reverified: [scope] }, names),
+    ).toEqual([
+      { tone: 'quiet', text: 'Agreement of Prod: Azure plan; was Enterprise Agreement.' },
+      { tone: 'good', text: 'Verified anew after a change of agreement: Prod.' },
+    ]);
+  });
+
   it('counts what history does not name', () => {
     const leftOut = { scopes: 4_700, gapsOpened: 12, moves: 3 };
 
     expect(eventsOf({ ...change, scopes: [], gapsOpened: [], leftOut }, names)).toEqual([
       { tone: 'quiet', text: '4,700 more scopes changed.' },
       { tone: 'quiet', text: '12 more gaps were opened.' },
+      { tone: 'quiet', text: '3 more subscriptions moved.' },
     ]);
   });
 

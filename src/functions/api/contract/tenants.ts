@@ -309,6 +309,15 @@ export const tenantChange = z
     endings: z
       .array(z.object({ scope: z.string(), from: instant.nullable(), to: instant.nullable() }))
       .describe('end dates of earning scopes; null: no end'),
+    moves: z
+      .array(z.object({ subscriptionId: z.string(), to: z.string().optional(), from: z.string().optional() }))
+      .describe('subscriptions that went `to` another tenant or came `from` one, each by its tenant id'),
+    agreementChanges: z.array(
+      z.object({ subscriptionId: z.string(), from: z.enum(agreements), to: z.enum(agreements) }),
+    ),
+    reverified: z
+      .array(z.string())
+      .describe('scopes that were to be verified anew after a change of agreement, and are proven now'),
     told: z.array(z.looseObject({ what: z.string() })).describe('what people told'),
     leftOut: z
       .record(z.string(), z.int())
