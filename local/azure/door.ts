@@ -76,7 +76,7 @@ async function passArm(
   });
 
   const { estate } = live.current();
-  const fault = faults.strike(estate.faults, call);
+  const fault = faults.strike(estate.faults, call, caller?.tenantId);
   // What a call takes from its quota is settled when it arrives; what it reads or writes, when it is answered.
   const taken =
     place && !fault ? take(place.bucket, estate.rules.quota, place.isTenantLevel, now()) : undefined;

@@ -4,8 +4,11 @@ import { armError, type Answer, type Call } from './exchange.ts';
 import { decodeLoosely } from './route.ts';
 
 export interface Faults {
-  /** Counts this call against every fault that matches it and returns the one that strikes. */
-  strike(faults: readonly Fault[], call: Call): Fault | undefined;
+  /**
+   * Counts this call against every fault that matches it and returns the one that strikes. `tenantId` is that of the call's
+   * token; absent where it has none.
+   */
+  strike(faults: readonly Fault[], call: Call, tenantId?: string): Fault | undefined;
 }
 
 export function makeFaults(): Faults {
@@ -15,7 +18,7 @@ export function makeFaults(): Faults {
     struck: [],
   };
   return {
-    strike(faults, call) {
+    strike(faults, call, tenantId) {
       // A timeline that touches the faults begins their count anew; any other change leaves it.
       if (counted.faults !== faults) {
         const isSame = JSON.stringify(counted.faults) === JSON.stringify(faults);
@@ -24,7 +27,7 @@ export function makeFaults(): Faults {
           : { faults, seen: faults.map(() => 0), struck: faults.map(() => 0) };
       }
       const { seen, struck } = counted;
-      const matching = faults.flatMap((fault, at) => (matches(fault, call) ? [{ fault, at }] : []));
+      const matching = faults.flatMap((fault, at) => (matches(fault, call, tenantId) ? [{ fault, at }] : []));
       for (const { at } of matching) seen[at] = (seen[at] ?? 0) + 1;
       const found = matching.find(
         ({ fault, at }) =>
@@ -36,7 +39,8 @@ export function makeFaults(): Faults {
   };
 }
 
-function matches(fault: Fault, call: Call): boolean {
+function matches(fault: Fault, call: Call, tenantId: string | undefined): boolean {
+  if (fault.tenantId !== undefined && fault.tenantId !== tenantId) return false;
   if (fault.method !== undefined && fault.method.toUpperCase() !== call.method) return false;
   const pattern = new RegExp(fault.path, 'i');
   return pattern.test(call.target) || pattern.test(decodeLoosely(call.target));
