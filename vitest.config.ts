@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const common = { testTimeout: 20_000, hookTimeout: 30_000 };
+const globalSetup = 'test/support/azurite.setup.ts';
 
 export default defineConfig({
   test: {
@@ -9,6 +10,7 @@ export default defineConfig({
       {
         test: {
           ...common,
+          globalSetup,
           name: 'contract',
           include: ['test/contract/**/*.test.ts'],
           sequence: { groupOrder: 1 },
@@ -17,11 +19,12 @@ export default defineConfig({
       {
         // Each of these brings up the whole stack, and mostly waits.
         test: {
+          globalSetup,
           name: 'host',
           include: ['test/host/**/*.test.ts'],
           testTimeout: 90_000,
           hookTimeout: 60_000,
-          // Six processes a test on a shared machine: on CI what fails is tried once more, and fails when it fails twice.
+          // Several processes a test on a shared machine: on CI what fails is tried once more, and fails when it fails twice.
           retry: process.env['CI'] ? 1 : 0,
           sequence: { groupOrder: 2 },
         },
@@ -29,6 +32,7 @@ export default defineConfig({
       {
         // The whole stack and a browser; skipped, and said so, where no Chromium is found.
         test: {
+          globalSetup,
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           testTimeout: 60_000,

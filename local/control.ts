@@ -68,7 +68,7 @@ export interface ChildOptions {
   readonly onLine: (line: string) => void;
 }
 
-/** Compiled code is kept from one start to the next: a stack is six processes, and most of what a start costs is compiling. */
+/** Compiled code is kept from one start to the next: a stack is five processes, and most of what a start costs is compiling. */
 const COMPILE_CACHE = join(import.meta.dirname, '..', 'node_modules', '.cache', 'local-stack');
 
 /** Starts a child process and waits until it says that it is ready. Rejects, with what it printed, when it ends first. */

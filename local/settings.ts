@@ -1,6 +1,7 @@
 import { stableGuid } from './azure/stable-guid.ts';
 import type { Estate } from './estates/estate.ts';
 import { apiClientId } from './operators.ts';
+import { connectionStringOf, type TablesAccount } from './tables/account.ts';
 
 /** What the running parts of the stack have said of themselves, as the app's settings need it. */
 export interface StackFacts {
@@ -12,13 +13,8 @@ export interface StackFacts {
     readonly observer: { readonly objectId: string; readonly clientId: string };
   };
   readonly broker: { readonly connectionString: string };
-  readonly tablesPort: number;
+  readonly tables: TablesAccount;
 }
-
-/** Azurite's one account, which is the same for everybody and no secret (source: Azurite's documentation). */
-const ACCOUNT = 'devstoreaccount1';
-const ACCOUNT_KEY =
-  'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
 /**
  * The app settings of a local run, made from the estate and from where the stack listens. Times are short: what takes
@@ -72,12 +68,7 @@ export function settingsFor(estate: Estate, facts: StackFacts, mode: string): Re
     IDENTITY_ENDPOINT: facts.azure.identityEndpoint.url,
     IDENTITY_HEADER: facts.azure.identityEndpoint.header,
     NODE_EXTRA_CA_CERTS: facts.azure.caFile,
-    TABLES_CONNECTION_STRING: [
-      'DefaultEndpointsProtocol=http',
-      `AccountName=${ACCOUNT}`,
-      `AccountKey=${ACCOUNT_KEY}`,
-      `TableEndpoint=http://127.0.0.1:${facts.tablesPort}/${ACCOUNT}`,
-    ].join(';'),
+    TABLES_CONNECTION_STRING: connectionStringOf(facts.tables),
     ServiceBus: facts.broker.connectionString,
     ONBOARDING_QUEUE: 'onboarding',
     RECONCILE_QUEUE: 'reconcile',

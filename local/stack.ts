@@ -1,11 +1,12 @@
 /** Starts and ends the parts of the local stack, each a child process of its own. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { startChild, type Child } from './control.ts';
 import { readEstate, type Estate } from './estates/estate.ts';
+import { makeLoader } from './estates/loader.ts';
 import { makeTimeline } from './estates/timeline.ts';
+import { freePort } from './free-port.ts';
 import type { OperatorAnswer } from './operator-calls.ts';
 import { makeOperators, makePeople, signInFacts } from './operators.ts';
 import type { Options } from './options.ts';
@@ -13,6 +14,7 @@ import { settingsFor, type StackFacts } from './settings.ts';
 import { settled, type QueueNumbers } from './settle.ts';
 import { accessToken } from './sign-in.ts';
 import { makeSteps } from './steps.ts';
+import { usualAccount, type TablesAccount } from './tables/account.ts';
 
 interface CallCounts {
   readonly calls: Readonly<Record<string, number>>;
@@ -59,11 +61,15 @@ export interface Stack {
 const STOP_GRACE_MS = 15_000;
 const SERVERS: ReadonlySet<string> = new Set(['tables', 'broker', 'azure']);
 
-/** Starts everything; rejects with words when a part does not start, and ends those that did. */
+/**
+ * Starts everything; rejects with words when a part does not start, and ends those that did. With `tables` it uses that
+ * account, and starts no Table Storage of its own.
+ */
 export async function startStack(
   options: Options,
   dataDir: string,
   say: (line: string) => void,
+  tables: TablesAccount | null = null,
 ): Promise<Stack> {
   const estate = readEstate(options.estate);
   const started: Child[] = [];
@@ -92,7 +98,7 @@ export async function startStack(
   };
 
   try {
-    return await startParts({ options, estate, dataDir, start, stop, say });
+    return await startParts({ options, estate, dataDir, tables, start, stop, say });
   } catch (error) {
     await stop();
     throw error;
@@ -110,26 +116,37 @@ interface Starting {
   readonly options: Options;
   readonly estate: Estate;
   readonly dataDir: string;
+  readonly tables: TablesAccount | null;
   readonly start: Start;
   readonly stop: () => Promise<void>;
   readonly say: (line: string) => void;
 }
 
-async function startParts({ options, estate, dataDir, start, stop, say }: Starting): Promise<Stack> {
+async function startParts({
+  options,
+  estate,
+  dataDir,
+  tables: given,
+  start,
+  stop,
+  say,
+}: Starting): Promise<Stack> {
   const folder = (name: string) => {
     const path = join(dataDir, name);
     mkdirSync(path, { recursive: true });
     return path;
   };
   const kept = options.data !== null;
-  const tablesPort = await freePort();
+  const account = given ?? usualAccount(await freePort());
   const operators = makeOperators();
   const [tables, broker, azure] = await Promise.all([
-    start('tables', 'local/tables/main.ts', [
-      '--port',
-      String(tablesPort),
-      ...(kept ? ['--data', folder('tables')] : []),
-    ]),
+    given
+      ? null
+      : start('tables', 'local/tables/main.ts', [
+          '--port',
+          String(account.port),
+          ...(kept ? ['--data', folder('tables')] : []),
+        ]),
     start('broker', 'local/broker/main.ts', [
       '--queues',
       'infra/queues.json',
@@ -144,26 +161,17 @@ async function startParts({ options, estate, dataDir, start, stop, say }: Starti
   const facts: StackFacts = {
     azure: azure.facts as unknown as StackFacts['azure'],
     broker: broker.facts as unknown as StackFacts['broker'],
-    tablesPort,
+    tables: account,
   };
   const settings = {
     ...settingsFor(estate, facts, options.mode),
     ...besideEstate(options.estate),
     ...options.set,
   };
-  const host = await start(
-    'host',
-    'local/host/main.ts',
-    ['--app-root', '.', '--port', String(options.port)],
-    settings,
-  );
+  const hostArgs = ['--app-root', '.', '--port', String(options.port)];
+  const host = await start('host', 'local/host/main.ts', hostArgs, settings);
   const report = await start('report', 'dist/report.mjs', ['--serve'], settings);
-  const loader = await start(
-    'loader',
-    'local/estates/main.ts',
-    ['--estate', options.estate, '--data', dataDir],
-    settings,
-  );
+  const loader = makeLoader({ estate, dataDir, connectionString: facts.broker.connectionString });
 
   const addresses = {
     http: `http://127.0.0.1:${String(host.facts['port'])}/api`,
@@ -201,14 +209,14 @@ async function startParts({ options, estate, dataDir, start, stop, say }: Starti
   });
 
   let stopping = false;
-  const parts = [tables, broker, azure, host, report];
+  const parts = [...(tables ? [tables] : []), broker, azure, host, report];
   return {
     estate,
     httpPort: Number(host.facts['port']),
     addresses,
     settings,
     async loadEvents() {
-      const sent = Number(await loader.ask('send'));
+      const sent = await loader.send();
       timeline.start();
       return sent;
     },
@@ -226,8 +234,11 @@ async function startParts({ options, estate, dataDir, start, stop, say }: Starti
     },
     queues,
     azure: async () => (await azure.ask('report')) as AzureReport,
-    tableRequests: async () => (await tables.ask('requests')) as Record<string, number>,
-    pids: Object.fromEntries([...parts, loader].map(({ name, pid }) => [name, pid])),
+    async tableRequests() {
+      if (!tables) throw new Error('Requests are counted of the stack’s own tables alone.');
+      return (await tables.ask('requests')) as Record<string, number>;
+    },
+    pids: Object.fromEntries(parts.map(({ name, pid }) => [name, pid])),
     hostInFlight,
     report: async () => (await report.ask('report')) as Record<string, unknown>,
     broken: Promise.race([
@@ -259,14 +270,4 @@ function besideEstate(estateFile: string): Record<string, string> {
 function inherited(): Record<string, string> {
   const wanted = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'NODE_OPTIONS'];
   return Object.fromEntries(wanted.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
-}
-
-async function freePort(): Promise<number> {
-  return new Promise((resolvePort, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolvePort(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

@@ -7,6 +7,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Child } from './control.ts';
 import type { Step } from './estates/estate.ts';
+import type { Loader } from './estates/loader.ts';
 import { callAsOperator, type OperatorAnswer, type OperatorCallOptions } from './operator-calls.ts';
 
 export interface Steps {
@@ -21,7 +22,7 @@ export interface Steps {
 interface StepsOptions {
   readonly timeline: readonly Step[];
   readonly azure: Pick<Child, 'ask'>;
-  readonly loader: Pick<Child, 'ask'>;
+  readonly loader: Pick<Loader, 'sendStep'>;
   readonly operator: OperatorCallOptions;
   /** Where it is kept which steps this data directory has had. */
   readonly file: string;
@@ -55,7 +56,7 @@ export function makeSteps({ timeline, azure, loader, operator, file, say }: Step
       if (!step) return;
       await azure.ask('apply-step', at);
       if (done.steps.includes(at)) return;
-      if (step.events.length > 0) await loader.ask('send-step', at);
+      if (step.events.length > 0) await loader.sendStep(at);
       for (const [index, request] of step.requests.entries()) {
         const place = `timeline[${at}].requests[${index}]`;
         for (const words of await call(request, place)) {

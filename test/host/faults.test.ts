@@ -1,8 +1,21 @@
-import { describe, expect, it } from 'vitest';
-import { aCustomer, anEstate, delegationTo, PRINCIPAL, subscriptionIdOf } from '../support/estate.ts';
-import { linkWrites, settleEstate } from '../support/stack.ts';
+/** What Azure can do to a pass, through the whole stack: for ever or for a while, one kind of trouble for each customer. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { AzureReport } from '../../local/stack.ts';
+import {
+  aCustomer,
+  anEstate,
+  delegationTo,
+  MANAGING_TENANT,
+  PARTNER_ID,
+  PRINCIPAL,
+  subscriptionIdOf,
+  tenantIdOf,
+} from '../support/estate.ts';
+import { linkWrites, settleEstate, type StackReport } from '../support/stack.ts';
 
-const faults = [
+const CONTRIBUTOR = 'b24988ac-6180-42a0-ab88-20f7382dd24c';
+
+const troubles = [
   ['403', 'denied', { status: 403, body: { error: { code: 'AuthorizationFailed', message: 'no' } } }],
   ['429 with Retry-After', 'throttled', { status: 429, headers: { 'Retry-After': '1' } }],
   ['500', 'unavailable', { status: 500 }],
@@ -11,39 +24,121 @@ const faults = [
   ['a malformed answer', 'unavailable', { kind: 'malformed' }],
 ] as const;
 
-describe('while the link cannot be read', () => {
-  it.concurrent.each(faults)(
-    '%s for ever: nothing is written, no state is claimed, the failure is told',
-    async (_what, kind, fault) => {
-      const estate = anEstate(1, { faults: [{ ...fault, method: 'GET', path: '/partners', times: null }] });
+let report: StackReport;
+let azure: AzureReport;
 
-      const { report, azure } = await settleEstate(estate);
+const tenantOf = (n: number) => report.tenants.find(({ tenantId }) => tenantId === tenantIdOf(n));
+const linksIn = (tenant: string) => report.links.filter(({ tenantId }) => tenantId === tenant);
 
-      expect(linkWrites(azure)).toEqual({});
-      expect(report.tenants).toMatchObject([{ state: 'unobserved', failure: { kind } }]);
-      expect(report.links).toMatchObject([{ partnerId: null, lastOutcome: 'failed', failure: { kind } }]);
-      expect(azure.beforeRetryAfter).toBe(0);
+async function settle(customers: readonly object[], overrides: Record<string, unknown>): Promise<void> {
+  // Three tries in all: what hangs for ever is waited for at each.
+  const set = { RETRY_LIMIT: '2' };
+  ({ report, azure } = await settleEstate(anEstate(customers, overrides), { set }));
+}
+
+/** The nth customer, in whose tenant the principal has a link of its own: trouble with one is nobody else's. */
+function withOwnLink(n: number) {
+  return aCustomer(n, {
+    event: { accessKinds: ['service-principal'] },
+    servicePrincipal: {
+      principal: 'pal-link',
+      objectId: `dddddddd-0000-4000-8000-${String(n).padStart(12, '0')}`,
+      link: null,
+      roles: [{ scope: `/subscriptions/${subscriptionIdOf(n)}`, roleDefinitionId: CONTRIBUTOR }],
+    },
+    subscriptions: [{ subscriptionId: subscriptionIdOf(n), delegations: [] }],
+  });
+}
+
+describe('trouble with links, and with the index', () => {
+  const [SHARED, STRANGE_404, RECOVERING] = [10, 11, 12];
+  const own = [...troubles.map((_trouble, n) => n), STRANGE_404, RECOVERING];
+  const reading = (tenantId: string) => ({ method: 'GET', path: '/partners', tenantId, times: null });
+
+  beforeAll(async () => {
+    const faults = [
+      ...troubles.map(([, , trouble], n) => ({ ...reading(tenantIdOf(n)), ...trouble })),
+      { ...reading(MANAGING_TENANT), status: 403 },
+      {
+        ...reading(tenantIdOf(STRANGE_404)),
+        status: 404,
+        body: { error: { code: 'InvalidResourceType', message: 'no' } },
+      },
+      ...troubles
+        .filter(([, kind]) => kind !== 'denied')
+        .slice(0, 2)
+        .map(([, , trouble]) => ({ ...reading(tenantIdOf(RECOVERING)), ...trouble, times: 1 })),
+      { method: 'POST', path: 'ResourceGraph', times: 2, status: 429, headers: { 'Retry-After': '2' } },
+    ];
+    await settle([...own.map(withOwnLink), aCustomer(SHARED)], { faults });
+  }, 90_000);
+
+  it.each(troubles.map(([what, kind], n) => [what, kind, n] as const))(
+    '%s for ever, where one is read: no state is claimed, nothing is written, the failure is told',
+    (_what, kind, n) => {
+      expect(tenantOf(n)).toMatchObject({ state: 'unobserved', failure: { kind } });
+      expect(linksIn(tenantIdOf(n))).toMatchObject([
+        { partnerId: null, lastOutcome: 'failed', failure: { kind } },
+      ]);
     },
   );
+
+  it('says so of those that rest on the link that many share', () => {
+    expect(tenantOf(SHARED)).toMatchObject({ state: 'unobserved', failure: { kind: 'denied' } });
+    expect(linksIn(MANAGING_TENANT)).toMatchObject([{ lastOutcome: 'failed', failure: { kind: 'denied' } }]);
+  });
+
+  it('takes a 404 that is not about links for trouble, not for a missing link', () => {
+    expect(tenantOf(STRANGE_404)).toMatchObject({ state: 'unobserved', failure: { kind: 'unexpected' } });
+  });
+
+  it('recovers when it ends', () => {
+    expect(tenantOf(RECOVERING)).toMatchObject({ state: 'earning', failure: null, changes: 1 });
+    expect(linksIn(tenantIdOf(RECOVERING))).toMatchObject([{ partnerId: PARTNER_ID, lastOutcome: 'linked' }]);
+  });
+
+  it('writes where a link was read to be missing, and nowhere else', () => {
+    expect(linkWrites(azure)).toEqual({ PUT: 1 });
+  });
+
+  it('waits as long as each asks, and asks no earlier', () => {
+    expect(azure.calls['POST /providers/Microsoft.ResourceGraph/resources']).toBeGreaterThan(2);
+    expect(azure.beforeRetryAfter).toBe(0);
+  });
 });
 
-it('shows the link as it was read when it cannot be written', async () => {
-  const faults = [{ method: 'PUT', path: '/partners', times: null, status: 403 }];
+describe('trouble with coverage, and with writing a link', () => {
+  const [FOR_A_WHILE, UNWRITABLE] = [10, 20];
+  const on = (from: number, times: number | null) =>
+    troubles.map(([, , trouble], n) => ({
+      ...trouble,
+      method: 'GET',
+      path: `/subscriptions/${subscriptionIdOf(from + n)}/.*registrationAssignments`,
+      times,
+    }));
 
-  const { report, azure } = await settleEstate(anEstate(1, { faults }));
+  beforeAll(async () => {
+    const customers = troubles.flatMap((_trouble, n) => [aCustomer(n), aCustomer(FOR_A_WHILE + n)]);
+    const writing = { method: 'PUT', path: '/partners', tenantId: tenantIdOf(UNWRITABLE), times: null };
+    const faults = [...on(0, null), ...on(FOR_A_WHILE, 1), { ...writing, status: 403 }];
+    await settle([...customers, withOwnLink(UNWRITABLE)], { faults });
+  }, 90_000);
 
-  expect(report.tenants).toMatchObject([{ state: 'unlinked', failure: { kind: 'denied' } }]);
-  expect(azure.throttled).toBe(0);
-});
+  it.each(troubles.map(([what, kind], n) => [what, kind, n] as const))(
+    '%s: no state is claimed and the failure told when it lasts for ever; earning once it ends',
+    (_what, kind, n) => {
+      expect(tenantOf(n)).toMatchObject({ state: 'unobserved', failure: { kind }, changes: 0 });
+      expect(tenantOf(FOR_A_WHILE + n)).toMatchObject({ state: 'earning', failure: null, changes: 1 });
+    },
+  );
 
-it('takes a 404 that is not about links for trouble, not for a missing link', async () => {
-  const body = { error: { code: 'InvalidResourceType', message: 'no' } };
-  const faults = [{ method: 'GET', path: '/partners', times: null, status: 404, body }];
+  it('shows a link as it was read when it cannot be written', () => {
+    expect(tenantOf(UNWRITABLE)).toMatchObject({ state: 'unlinked', failure: { kind: 'denied' } });
+  });
 
-  const { report, azure } = await settleEstate(anEstate(1, { faults }));
-
-  expect(report.tenants).toMatchObject([{ state: 'unobserved', failure: { kind: 'unexpected' } }]);
-  expect(linkWrites(azure)).toEqual({});
+  it('asks nobody before its time', () => {
+    expect(azure.beforeRetryAfter).toBe(0);
+  });
 });
 
 it('reads many resource groups of one subscription through a small quota', async () => {
@@ -54,70 +149,9 @@ it('reads many resource groups of one subscription through a small quota', async
   const customer = aCustomer(1, { subscriptions: [{ subscriptionId: subscriptionIdOf(1), delegations }] });
   const quota = { readsPerSecond: 1, readBucket: 2, writesPerSecond: 10, writeBucket: 200, graphPer5s: 15 };
 
-  const { report, azure } = await settleEstate(anEstate([customer], { rules: { quota } }));
+  await settle([customer], { rules: { quota } });
 
   expect(report.tenants[0]?.scopes.map(({ verdict }) => verdict)).toEqual(delegations.map(() => 'earning'));
   expect(report.parked).toEqual([]);
   expect(azure.beforeRetryAfter).toBe(0);
-});
-
-describe('while coverage cannot be read', () => {
-  const customers = faults.map((_fault, n) => aCustomer(n));
-  const on = (times: number | null) =>
-    faults.map(([, , fault], n) => ({
-      ...fault,
-      method: 'GET',
-      path: `/subscriptions/${subscriptionIdOf(n)}/.*registrationAssignments`,
-      times,
-    }));
-
-  it('claims no state and tells each failure when it lasts for ever', async () => {
-    const { report, azure } = await settleEstate(anEstate(customers, { faults: on(null) }));
-
-    const told = Object.fromEntries(
-      report.tenants.map((t) => [t.displayName ?? '', [t.state, t.failure?.kind, t.changes]]),
-    );
-    expect(told).toEqual(
-      Object.fromEntries(faults.map(([, kind], n) => [`Customer ${n}`, ['unobserved', kind, 0]])),
-    );
-    expect(azure.beforeRetryAfter).toBe(0);
-  });
-
-  it('recovers from each when it ends', async () => {
-    const { report, azure } = await settleEstate(anEstate(customers, { faults: on(2) }));
-
-    expect(report.tenants.map(({ state, failure, changes }) => [state, failure, changes])).toEqual(
-      faults.map(() => ['earning', null, 1]),
-    );
-    expect(report.parked).toEqual([]);
-    expect(azure.beforeRetryAfter).toBe(0);
-  });
-});
-
-it('recovers when the link can be read again, with one write', async () => {
-  const recovering = faults.filter(([, kind]) => kind !== 'denied');
-  const estate = anEstate(1, {
-    faults: recovering
-      .slice(0, 3)
-      .map(([, , fault]) => ({ ...fault, method: 'GET', path: '/partners', times: 1 })),
-  });
-
-  const { report, azure } = await settleEstate(estate);
-
-  expect(report.tenants).toMatchObject([{ state: 'earning', failure: null }]);
-  expect(linkWrites(azure)).toEqual({ PUT: 1 });
-  expect(azure.beforeRetryAfter).toBe(0);
-});
-
-it('waits as long as the index asks, and asks no earlier', async () => {
-  const estate = anEstate(5, {
-    faults: [
-      { method: 'POST', path: 'ResourceGraph', times: 2, status: 429, headers: { 'Retry-After': '2' } },
-    ],
-  });
-
-  const { report, azure } = await settleEstate(estate);
-
-  expect(report.tenants.every(({ state }) => state === 'earning')).toBe(true);
-  expect(azure).toMatchObject({ throttled: 2, beforeRetryAfter: 0 });
 });

@@ -1,74 +1,100 @@
-import { expect, it } from 'vitest';
-import { anEstate, OTHER_PARTNER_ID, PARTNER_ID } from '../support/estate.ts';
+/** Links that many customers share, through the whole stack. */
+import { describe, expect, it } from 'vitest';
+import {
+  aCustomer,
+  anEstate,
+  delegationTo,
+  OTHER_PARTNER_ID,
+  PARTNER_ID,
+  subscriptionIdOf,
+  tenantIdOf,
+} from '../support/estate.ts';
 import { linkReads, linkWrites, settleEstate } from '../support/stack.ts';
 
-it('links once for a hundred customers that arrive together', async () => {
-  const { report, azure } = await settleEstate(anEstate(100));
+it('links once for hundreds of customers that arrive together, and asks the index for many at a time', async () => {
+  const [customers, concurrentCalls] = [300, 64];
 
-  expect(report.tenants.map(({ state }) => state)).toEqual(Array.from({ length: 100 }, () => 'earning'));
+  const { report, azure } = await settleEstate(anEstate(customers));
+
+  expect(report.tenants.filter(({ state }) => state === 'earning')).toHaveLength(customers);
   expect(linkWrites(azure)).toEqual({ PUT: 1 });
   expect(linkReads(azure)).toBeLessThanOrEqual(5);
+  expect(azure.calls['POST /providers/Microsoft.ResourceGraph/resources']).toBeLessThanOrEqual(
+    Math.ceil(customers / concurrentCalls) + 5,
+  );
   expect(report.parked).toEqual([]);
   expect(azure.throttled).toBe(0);
 });
 
-it('asks the index once for all the customers it works on at a time', async () => {
-  const concurrentCalls = 64;
+it('keeps each identity’s link apart: ours stays, another partner’s is not replaced, an unknown ID is tried once', async () => {
+  const identities = [
+    ['ours', PARTNER_ID, PARTNER_ID],
+    ['elsewhere', PARTNER_ID, OTHER_PARTNER_ID],
+    ['unknown-id', '4680000', null],
+  ] as const;
+  const objectIdOf = (at: number) => `aaaaaaaa-0000-4000-8000-00000000010${at}`;
+  const principals = identities.map(([name, wantedPartnerId, partnerId], at) => ({
+    name,
+    objectId: objectIdOf(at),
+    applicationId: `aaaaaaaa-0000-4000-8000-00000000020${at}`,
+    wantedPartnerId,
+    link: partnerId && { partnerId },
+  }));
+  // Two customers for each.
+  const customers = [0, 1, 2, 3, 4, 5].map((n) =>
+    aCustomer(n, {
+      event: { principal: identities[n % 3]?.[0] },
+      subscriptions: [
+        { subscriptionId: subscriptionIdOf(n), delegations: [delegationTo(objectIdOf(n % 3))] },
+      ],
+    }),
+  );
 
-  const { report, azure } = await settleEstate(anEstate(1_000));
+  const { report, azure } = await settleEstate(anEstate(customers, { principals }));
 
-  expect(report.tenants.filter(({ state }) => state === 'earning')).toHaveLength(1_000);
-  expect(azure.calls['POST /providers/Microsoft.ResourceGraph/resources']).toBeLessThanOrEqual(
-    Math.ceil(1_000 / concurrentCalls) + 5,
+  const told = (n: number) => {
+    const tenant = report.tenants.find(({ tenantId }) => tenantId === tenantIdOf(n));
+    return [tenant?.state, tenant?.changes];
+  };
+  expect([0, 1, 2].map((n) => [told(n), told(n + 3)])).toEqual(
+    ['earning', 'linked-elsewhere', 'unlinked'].map((state) => [
+      [state, 1],
+      [state, 1],
+    ]),
+  );
+  expect(
+    report.links.map(({ principal, partnerId, lastOutcome, changes }) => [
+      principal,
+      partnerId,
+      lastOutcome,
+      changes,
+    ]),
+  ).toEqual(
+    expect.arrayContaining([
+      ['ours', PARTNER_ID, 'unchanged', 1],
+      ['elsewhere', OTHER_PARTNER_ID, 'refused', 1],
+      ['unknown-id', null, 'refused', 1],
+    ]),
   );
   expect(linkWrites(azure)).toEqual({ PUT: 1 });
-  expect(linkReads(azure)).toBeLessThanOrEqual(5);
-  expect(azure.throttled).toBe(0);
 });
 
-it('writes nothing when the principal is linked to our partner ID already', async () => {
-  const { report, azure } = await settleEstate(anEstate(2, { link: PARTNER_ID }));
+describe('what policy says', () => {
+  it('replaces another partner’s link in one step', async () => {
+    const { report, azure } = await settleEstate(anEstate(2, { link: OTHER_PARTNER_ID }), {
+      set: { WHEN_LINKED_ELSEWHERE: 'replace' },
+    });
 
-  expect(report.tenants.map(({ state }) => state)).toEqual(['earning', 'earning']);
-  expect(linkWrites(azure)).toEqual({});
-});
-
-it('refuses to replace a link to another partner: one change for the link, no more than the first look for a tenant', async () => {
-  const { report, azure } = await settleEstate(anEstate(3, { link: OTHER_PARTNER_ID }));
-
-  expect(report.tenants.map(({ state, changes }) => [state, changes])).toEqual(
-    Array.from({ length: 3 }, () => ['linked-elsewhere', 1]),
-  );
-  expect(report.links).toMatchObject([{ partnerId: OTHER_PARTNER_ID, lastOutcome: 'refused', changes: 1 }]);
-  expect(linkWrites(azure)).toEqual({});
-});
-
-it('replaces a link in one step where policy says so', async () => {
-  const { report, azure } = await settleEstate(anEstate(2, { link: OTHER_PARTNER_ID }), {
-    set: { WHEN_LINKED_ELSEWHERE: 'replace' },
+    expect(report.tenants.map(({ state }) => state)).toEqual(['earning', 'earning']);
+    expect(report.links).toMatchObject([{ partnerId: PARTNER_ID, lastOutcome: 'relinked' }]);
+    expect(linkWrites(azure)).toEqual({ PATCH: 1 });
   });
 
-  expect(report.tenants.map(({ state }) => state)).toEqual(['earning', 'earning']);
-  expect(report.links).toMatchObject([{ partnerId: PARTNER_ID, lastOutcome: 'relinked' }]);
-  expect(linkWrites(azure)).toEqual({ PATCH: 1 });
-});
+  it('only says in observe mode what it would do', async () => {
+    const { report, azure } = await settleEstate(anEstate(2), { mode: 'observe' });
 
-it('only says what it would do in observe mode', async () => {
-  const { report, azure } = await settleEstate(anEstate(2), { mode: 'observe' });
-
-  expect(report.tenants.map(({ state }) => state)).toEqual(['unlinked', 'unlinked']);
-  expect(report.links).toMatchObject([{ partnerId: null, lastOutcome: 'would-link' }]);
-  expect(linkWrites(azure)).toEqual({});
-});
-
-it('refuses a partner ID that Azure does not know, and tries no further', async () => {
-  const estate = anEstate(1, {
-    partnerIds: [{ id: OTHER_PARTNER_ID, name: 'Fabrikam Bergen', kind: 'location' }],
+    expect(report.tenants.map(({ state }) => state)).toEqual(['unlinked', 'unlinked']);
+    expect(report.links).toMatchObject([{ partnerId: null, lastOutcome: 'would-link' }]);
+    expect(linkWrites(azure)).toEqual({});
   });
-
-  const { report, azure } = await settleEstate(estate);
-
-  expect(report.tenants.map(({ state }) => state)).toEqual(['unlinked']);
-  expect(report.links).toMatchObject([{ partnerId: null, lastOutcome: 'refused' }]);
-  expect(linkWrites(azure)).toEqual({ PUT: 1 });
 });

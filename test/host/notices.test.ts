@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
   aCustomer,
   anEstate,
@@ -10,7 +10,7 @@ import {
   tenantIdOf,
 } from '../support/estate.ts';
 import { SECRET, startReceiver, type Receiver } from '../support/receiver.ts';
-import { runStack, settleEstate } from '../support/stack.ts';
+import { runStack, settleEstate, type StackReport } from '../support/stack.ts';
 
 /** A customer whose delegation gives the principal a role that earns nothing. */
 function aReader(n: number, overrides: object = {}) {
@@ -40,87 +40,90 @@ function routesTo(...receivers: readonly Receiver[]): { NOTICE_ROUTES: string } 
 
 const gapOf = (n: number) => ({ type: 'pal.tenant.changed.v1', id: `tenant~${tenantIdOf(n)}~1` });
 
-it('tells of a link made and of a gap, once and signed, however often the event comes', async () => {
-  const receiver = await aReceiver();
-  const event = { tenantId: tenantIdOf(1), displayName: 'Customer 1' };
-  const customers = [aReader(1, { onboard: false })];
+describe('with three receivers: one sound, one in trouble, one dead', () => {
+  let sound: Receiver;
+  let shaky: Receiver;
+  let report: StackReport;
 
-  const { report } = await settleEstate(
-    anEstate(customers, { events: [event, event, event, event, event] }),
-    {
-      set: { ...routesTo(receiver), PUBLIC_URL: 'https://pal.fabrikam.example' },
-    },
-  );
+  beforeAll(async () => {
+    const dead = await startReceiver();
+    [sound, shaky] = [await startReceiver(), await startReceiver([500, 0, 500])];
+    await dead.stop();
+    const event = { tenantId: tenantIdOf(1), displayName: 'Customer 1' };
+    const customers = [aReader(1, { onboard: false }), aCustomer(2)];
+    const events = [event, event, event, event, event, 'not json'];
+    const set = { ...routesTo(sound, shaky, dead), PUBLIC_URL: 'https://pal.fabrikam.example' };
+    ({ report } = await settleEstate(anEstate(customers, { events }), { set }));
+  }, 90_000);
 
-  const events = receiver.events();
-  expect(report.parked).toEqual([]);
-  expect(receiver.received.every(({ signed }) => signed)).toBe(true);
-  expect(events.map(({ type }) => type).sort()).toEqual(['pal.link.changed.v1', 'pal.tenant.changed.v1']);
-  expect(events).toContainEqual(
-    expect.objectContaining({
-      ...gapOf(1),
-      data: expect.objectContaining({
-        displayName: 'Customer 1',
-        state: { from: 'unobserved', to: 'not-earning' },
-        reason: 'role-not-eligible',
-        page: `https://pal.fabrikam.example/api/dashboard#/tenants/${tenantIdOf(1)}`,
-      }) as unknown,
-    }),
-  );
-  expect(events).toContainEqual(
-    expect.objectContaining({
-      type: 'pal.link.changed.v1',
-      data: expect.objectContaining({ state: { from: 'unknown', to: 'linked' } }) as unknown,
-    }),
-  );
-});
+  afterAll(async () => {
+    await Promise.all([sound.stop(), shaky.stop()]);
+  });
 
-it('tries a receiver in trouble again under the same id, and tells the other one once', async () => {
-  const [shaky, sound] = [await aReceiver([500, 0, 500]), await aReceiver()];
+  it('tells of a link made, of a gap and of a parked message, once and signed, however often an event comes', () => {
+    const events = sound.events();
 
-  const { report } = await settleEstate(anEstate([aReader(1)]), { set: routesTo(shaky, sound) });
+    expect(sound.received.every(({ signed }) => signed)).toBe(true);
+    expect(events.map(({ type }) => type).sort()).toEqual([
+      'pal.link.changed.v1',
+      'pal.message.parked.v1',
+      'pal.tenant.changed.v1',
+    ]);
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        ...gapOf(1),
+        data: expect.objectContaining({
+          displayName: 'Customer 1',
+          state: { from: 'unobserved', to: 'not-earning' },
+          reason: 'role-not-eligible',
+          page: `https://pal.fabrikam.example/api/dashboard#/tenants/${tenantIdOf(1)}`,
+        }) as unknown,
+      }),
+    );
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        type: 'pal.link.changed.v1',
+        data: expect.objectContaining({ state: { from: 'unknown', to: 'linked' } }) as unknown,
+      }),
+    );
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        type: 'pal.message.parked.v1',
+        data: expect.objectContaining({
+          queue: 'onboarding',
+          reason: 'The message body is not valid JSON in UTF-8.',
+        }) as unknown,
+      }),
+    );
+  });
 
-  expect(report.parked).toEqual([]);
-  for (const receiver of [shaky, sound]) {
-    const ids = receiver.events().map(({ id }) => id);
-    expect(ids).toContain(gapOf(1).id);
-    expect(new Set(ids).size).toBe(ids.length);
-  }
-  const refused = shaky.received.filter(({ status }) => status !== 202).map(({ id }) => id);
-  const accepted = shaky.received.filter(({ status }) => status === 202).map(({ id }) => id);
-  expect(refused).toHaveLength(3);
-  expect(accepted).toEqual(expect.arrayContaining([...new Set(refused)]));
-});
+  it('tries the one in trouble again under the same id, and tells it the same, once', () => {
+    const refused = shaky.received.filter(({ status }) => status !== 202).map(({ id }) => id);
+    const accepted = shaky.received.filter(({ status }) => status === 202).map(({ id }) => id);
 
-it('parks what a dead receiver never took, tells nobody of that, and holds up no pass', async () => {
-  const [dead, sound] = [await startReceiver(), await aReceiver()];
-  await dead.stop();
+    expect(refused).toHaveLength(3);
+    expect(accepted).toEqual(expect.arrayContaining([...new Set(refused)]));
+    expect(
+      shaky
+        .events()
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(
+      sound
+        .events()
+        .map(({ id }) => id)
+        .sort(),
+    );
+  });
 
-  const { report } = await settleEstate(anEstate([aReader(1), aCustomer(2)]), { set: routesTo(dead, sound) });
+  it('parks what the dead one never took, tells nobody of that, and holds up no pass', () => {
+    const notices = report.parked.filter(({ queue }) => queue === 'notices');
 
-  expect(report.tenants.map(({ state }) => state).sort()).toEqual(['earning', 'not-earning']);
-  expect(report.parked.length).toBeGreaterThan(0);
-  expect(
-    report.parked.every(({ queue, reason }) => queue === 'notices' && reason.startsWith('Route crm-0:')),
-  ).toBe(true);
-  expect(sound.events().map(({ id }) => id)).toContain(gapOf(1).id);
-  expect(sound.events().map(({ type }) => type)).not.toContain('pal.message.parked.v1');
-});
-
-it('tells at once of a message that was parked', async () => {
-  const receiver = await aReceiver();
-
-  await settleEstate(anEstate([aCustomer(1)], { events: ['not json'] }), { set: routesTo(receiver) });
-
-  expect(receiver.events()).toContainEqual(
-    expect.objectContaining({
-      type: 'pal.message.parked.v1',
-      data: expect.objectContaining({
-        queue: 'onboarding',
-        reason: 'The message body is not valid JSON in UTF-8.',
-      }) as unknown,
-    }),
-  );
+    expect(report.tenants.map(({ state }) => state).sort()).toEqual(['earning', 'not-earning']);
+    expect(notices.length).toBeGreaterThan(0);
+    expect(notices.every(({ reason }) => reason.startsWith('Route crm-2:'))).toBe(true);
+    expect(report.parked).toHaveLength(notices.length + 1);
+  });
 });
 
 it('tells of the first sweep by its summary alone', async () => {

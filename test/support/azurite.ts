@@ -1,93 +1,50 @@
-/** Table Storage on this machine for the length of one test file: Azurite as a child that keeps everything in memory. */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll } from 'vitest';
+/** Table Storage on this machine: accounts of the Azurite that the whole run shares, each for one test alone. */
+import { inject } from 'vitest';
+import { connectionStringOf, type TablesAccount } from '../../local/tables/account.ts';
 import { makeTable, type Table, type TableStorage } from '../../src/lib/adapters/tables/table.ts';
 
-/** The account every Azurite has; the key is public. */
-const ACCOUNT =
-  'AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
-const START_MS = 20_000;
+export const ACCOUNT_KEY = Buffer.from('key').toString('base64');
+
+/** Files of a run, and accounts of a file, with those of tests that are tried again. */
+const [FILES, OF_A_FILE] = [300, 24];
+
+const nameOf = (file: number, account: number) => `file${file}x${account}`;
+
+/** Every account there is; Azurite has to be told when it starts. */
+export function accountNames(): readonly string[] {
+  return Array.from({ length: FILES * OF_A_FILE }, (_, at) =>
+    nameOf(Math.floor(at / OF_A_FILE), at % OF_A_FILE),
+  );
+}
+
+let taken = 0;
+
+/** An account that nobody else has. */
+export function anAccount(): TablesAccount {
+  // Each test file is run by a worker of its own number.
+  const file = Number(process.env['VITEST_WORKER_ID']);
+  if (file >= FILES || taken >= OF_A_FILE) throw new Error('All accounts are taken: raise their number.');
+  taken += 1;
+  return { port: inject('azuritePort'), name: nameOf(file, taken - 1), key: ACCOUNT_KEY };
+}
 
 export interface TestTables {
-  /** A table of its own, under a name nobody else uses. */
+  /** A table of its own. */
   table(): Table;
-  /** Where the tables are, once the tests run. */
+  /** Where the tables are. */
   storage(): TableStorage;
 }
 
-/** Starts Azurite before the tests of a file and ends it after them. */
+/** Tables for the tests of a file. */
 export function useAzurite(): TestTables {
-  let child: ChildProcess | null = null;
-  let port = 0;
+  const connectionString = connectionStringOf(anAccount());
+  const storage = (): TableStorage => ({ kind: 'connection-string', connectionString });
   let tables = 0;
-  const storage = (): TableStorage => ({
-    kind: 'connection-string',
-    connectionString: `DefaultEndpointsProtocol=http;${ACCOUNT};TableEndpoint=http://127.0.0.1:${port}/devstoreaccount1;`,
-  });
-
-  beforeAll(async () => {
-    port = await freePort();
-    child = start(port);
-    await listening(port, child);
-  });
-  afterAll(async () => {
-    if (child) await end(child);
-  });
-
   return {
     storage,
     table() {
       tables += 1;
-      return makeTable(`T${process.pid}x${tables}`, storage());
+      return makeTable(`Table${tables}`, storage());
     },
   };
-}
-
-function start(port: number): ChildProcess {
-  const main = 'node_modules/azurite/dist/src/table/main.js';
-  const options = ['--inMemoryPersistence', '--silent', '--disableTelemetry', '--skipApiVersionCheck'];
-  const where = ['--tableHost', '127.0.0.1', '--tablePort', String(port)];
-  const child = spawn(process.execPath, [main, ...where, ...options], { stdio: 'ignore' });
-  process.once('exit', () => child.kill('SIGKILL'));
-  return child;
-}
-
-/** Azurite ends only for SIGINT. */
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, 'exit');
-  child.kill('SIGINT');
-  const late = setTimeout(() => child.kill('SIGKILL'), 5_000);
-  await gone;
-  clearTimeout(late);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
-
-async function listening(port: number, child: ChildProcess): Promise<void> {
-  for (let waited = 0; waited < START_MS; waited += 50) {
-    if (child.exitCode !== null) throw new Error(`Azurite ended with ${child.exitCode}.`);
-    const open = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1')
-        .once('connect', () => {
-          socket.destroy();
-          resolve(true);
-        })
-        .once('error', () => resolve(false));
-    });
-    if (open) return;
-    await sleep(50);
-  }
-  throw new Error('Azurite did not start.');
 }

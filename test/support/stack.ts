@@ -8,6 +8,7 @@ import type { Options } from '../../local/options.ts';
 import { settled } from '../../local/settle.ts';
 import { startStack, type AzureReport, type Stack } from '../../local/stack.ts';
 import type { SweepRecord } from '../../src/lib/domain/sweep-record.ts';
+import { anAccount } from './azurite.ts';
 
 export interface StackReport {
   readonly tenants: readonly {
@@ -90,10 +91,12 @@ export async function runStack(estate: object | string, given: StackOptions = {}
     data: dataDir,
     timeoutSeconds: null,
   };
-  const stack = await startStack(options, dataDir, (line) => {
+  const say = (line: string) => {
     const [, name, pid] = /^(\w+): process (\d+)$/.exec(line) ?? [];
     if (name) pids.set(name, Number(pid));
-  });
+  };
+  // A directory to keep has its own tables, which are there again with it.
+  const stack = await startStack(options, dataDir, say, given.dataDir === undefined ? anAccount() : null);
   await stack.loadEvents();
 
   return {

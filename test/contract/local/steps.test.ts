@@ -36,16 +36,14 @@ async function aStage(timeline: EstateInput['timeline'], folder = aFolder()): Pr
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());
-  const child = (name: string) => ({
-    ask: (question: string, body: unknown) => {
-      done.push(`${name} ${question} ${String(body)}`);
-      return Promise.resolve(null);
-    },
-  });
+  const note = (what: string) => {
+    done.push(what);
+    return Promise.resolve();
+  };
   const steps = makeSteps({
     timeline: parsed(timeline),
-    azure: child('azure'),
-    loader: child('loader'),
+    azure: { ask: (question, body) => note(`azure ${question} ${String(body)}`) },
+    loader: { sendStep: (at) => note(`loader send-step ${at}`) },
     operator: {
       base: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
       token: () => Promise.resolve('a-token'),

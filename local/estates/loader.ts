@@ -1,38 +1,44 @@
-/**
- * The estate loader as a process: sends an estate's onboarding events, once per data directory, and those of a step of its
- * timeline. `--estate FILE --data DIR`, the queue's connection string in the environment (`ServiceBus`).
- */
+/** The onboarding events of an estate, put on the queue: those it begins with, once per data directory, and those of a step. */
 import { createHash } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { ServiceBusClient, type ServiceBusMessage } from '@azure/service-bus';
-import { serveControl } from '../control.ts';
-import { readEstate, type Estate } from './estate.ts';
+import type { Estate } from './estate.ts';
 
-const { values } = parseArgs({ options: { estate: { type: 'string' }, data: { type: 'string' } } });
-const file = values.estate ?? '';
-const marker = join(values.data ?? '.', 'events-sent');
-
-serveControl({}, { send: sendOnce, 'send-step': sendStep }, () => process.exit(0));
-process.once('SIGTERM', () => process.exit(0));
-
-async function sendOnce(): Promise<number> {
-  if (existsSync(marker)) return 0;
-  const messages = messagesOf(readEstate(file));
-  await send(messages);
-  writeFileSync(marker, new Date().toISOString());
-  return messages.length;
+export interface Loader {
+  /** Sends what the estate begins with, unless this data directory has had it; gives how many were sent. */
+  send(): Promise<number>;
+  /** Sends the events of the step at this place of the timeline. */
+  sendStep(at: number): Promise<void>;
 }
 
-async function sendStep(at: unknown): Promise<number> {
-  const events = readEstate(file).timeline[Number(at)]?.events ?? [];
-  await send(bodiesOf(events, `step-${Number(at)}`));
-  return events.length;
+interface LoaderOptions {
+  readonly estate: Estate;
+  /** Where it is kept that the estate's events have been sent. */
+  readonly dataDir: string;
+  /** Of the Service Bus with the onboarding queue. */
+  readonly connectionString: string;
 }
 
-async function send(messages: readonly ServiceBusMessage[]): Promise<void> {
-  const client = new ServiceBusClient(process.env['ServiceBus'] ?? '');
+export function makeLoader({ estate, dataDir, connectionString }: LoaderOptions): Loader {
+  const marker = join(dataDir, 'events-sent');
+  return {
+    async send() {
+      if (existsSync(marker)) return 0;
+      const messages = messagesOf(estate);
+      await send(connectionString, messages);
+      writeFileSync(marker, new Date().toISOString());
+      return messages.length;
+    },
+    async sendStep(at) {
+      await send(connectionString, bodiesOf(estate.timeline[at]?.events ?? [], `step-${at}`));
+    },
+  };
+}
+
+async function send(connectionString: string, messages: readonly ServiceBusMessage[]): Promise<void> {
+  if (messages.length === 0) return;
+  const client = new ServiceBusClient(connectionString);
   const sender = client.createSender('onboarding');
   let batch = await sender.createMessageBatch();
   for (const message of messages) {
