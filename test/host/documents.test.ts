@@ -48,7 +48,7 @@ const here: Readonly<Record<string, RegExp>> = {
   'id=2e322102-0002-4000-8000-000000000002 role=91c1777a-f3dc-4fae-b103-61d183457e46': /^$/,
   "api '/tenants?state=not-earning'": /"displayName":"Northwind Traders"/,
   "api '/tenants?bom=true' -H 'Accept: text/csv' -o tenants.csv": /^$/,
-  'api /tenants/$id/remedy': /"kind":"redeploy"/,
+  'api /tenants/$id/remedy': /"kind":"redeploy","diff":.*"roleName":"Support Request Contributor"/,
   "api /tenants/$id/relink -X POST -H 'Prefer: wait=30'": /"kind":"done"/,
   [`api /roles/$role -X PUT --json '{"earns":false,"source":"case 4711"}'`]: /"earns":false/,
   'curl "$(azd env get-value PAL_API_URL)/health/live"': /^\{"status":"alive"\}$/,

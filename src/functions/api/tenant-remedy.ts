@@ -6,6 +6,7 @@ import { getRemedy } from './contract/told.ts';
 import { endpoint, serve } from './edge/endpoint.ts';
 import { reply } from './edge/reply.ts';
 import { refusalOf } from './view/as-told.ts';
+import { remedyItem } from './view/remedy-item.ts';
 
 export const remedy = endpoint('api-tenant-remedy', [
   serve(getRemedy, async ({ params: { tenantId }, query, api }) => {
@@ -14,8 +15,8 @@ export const remedy = endpoint('api-tenant-remedy', [
     const { people, firstSteps, scopes, leftOut, partnersOfRecord } = found;
     return reply(200, {
       people,
-      firstSteps: firstSteps.map((one) => ({ ...one })),
-      scopes: scopes.map(({ remedy, ...one }) => ({ ...one, remedy: { ...remedy } })),
+      firstSteps: firstSteps.map(remedyItem),
+      scopes: scopes.map(({ remedy, ...one }) => ({ ...one, remedy: remedyItem(remedy) })),
       leftOut,
       partnersOfRecord: partnersOfRecord.map((one) => ({ ...one })),
     });

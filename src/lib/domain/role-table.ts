@@ -15,6 +15,14 @@ export const ourRoles = {
   assignmentDelete: '91c1777a-f3dc-4fae-b103-61d183457e46',
 } as const;
 
+/** A role's name for people; null where neither Partner Center's list nor our templates name it. Takes a GUID of any case. */
+export function roleName(roleId: string): string | null {
+  const id = roleId.toLowerCase();
+  const known = (published.roles as Readonly<Record<string, PublishedRole>>)[id]?.name;
+  if (known !== undefined) return known;
+  return id === ourRoles.assignmentDelete ? 'Managed Services Registration Assignment Delete Role' : null;
+}
+
 export type RoleStanding = 'earns' | 'earns-nothing' | 'unknown';
 
 export interface RoleTable {

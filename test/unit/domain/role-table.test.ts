@@ -1,7 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import published from '../../../src/lib/domain/pec-roles.json' with { type: 'json' };
-import { makeRoleTable } from '../../../src/lib/domain/role-table.ts';
+import { makeRoleTable, ourRoles, roleName } from '../../../src/lib/domain/role-table.ts';
 import { roles } from '../../support/delegations.ts';
+
+describe('a role’s name', () => {
+  it.each([
+    ['that Partner Center lists', 'ACDD72A7-3385-48EF-BD42-F606FBA81AE7', 'Reader'],
+    [
+      'that our templates grant, and no list names',
+      ourRoles.assignmentDelete,
+      'Managed Services Registration Assignment Delete Role',
+    ],
+    ['that nobody knows', '00000000-0000-4000-8000-000000000000', null],
+  ])('is told of one %s', (_, id, name) => {
+    expect(roleName(id)).toBe(name);
+  });
+});
 
 describe('the table of roles', () => {
   it('knows 98 roles that earn and 24 that earn nothing, as Partner Center publishes them', () => {

@@ -1,4 +1,4 @@
-import type { Instructions, Remedies, TenantDetail } from '../../contract.ts';
+import type { Remedies, TenantDetail } from '../../contract.ts';
 import type { useAsking } from '../../parts/asking.ts';
 import { Code } from '../../parts/code.tsx';
 import { download } from '../../parts/download.ts';
@@ -60,34 +60,23 @@ function One({ remedy }: { readonly remedy: OneRemedy }) {
         {remedy.kind === 'unreadable' && (
           <b>It cannot be read now, so nothing is proposed that might lose something. </b>
         )}
-        {remedy['text'] as string}
+        {remedy.text}
       </p>
     );
   }
-  const template = remedy['template'] as object | undefined;
   return (
     <>
-      <Diff diff={remedy['diff'] as Diff | undefined} />
-      <Guide instructions={remedy['instructions'] as Instructions}>
-        {template && <Template template={template} />}
+      {'diff' in remedy && <Diff diff={remedy.diff} />}
+      <Guide instructions={remedy.instructions}>
+        {'template' in remedy && <Template template={remedy.template} />}
       </Guide>
     </>
   );
 }
 
-interface Authorization {
-  readonly principalId: string;
-  readonly principalName?: string;
-  readonly roleId: string;
-}
-interface Diff {
-  readonly kept: readonly Authorization[];
-  readonly added: readonly Authorization[];
-  readonly removed: readonly Authorization[];
-}
+type Diff = Extract<OneRemedy, { diff: unknown }>['diff'];
 
-function Diff({ diff }: { readonly diff: Diff | undefined }) {
-  if (!diff) return null;
+function Diff({ diff }: { readonly diff: Diff }) {
   const lines = [
     ...diff.added.map((one) => ({ sign: '+', words: 'added', one })),
     ...diff.removed.map((one) => ({ sign: '−', words: 'removed', one })),
@@ -102,7 +91,10 @@ function Diff({ diff }: { readonly diff: Diff | undefined }) {
           </span>
           <span>
             <span class="sr">{words}: </span>
-            {one.principalName ?? one.principalId} <span class="faint mono">role {one.roleId}</span>
+            {one.principalName ?? one.principalId}{' '}
+            <span class="faint">
+              {one.roleName ?? 'a role that no list names'} <span class="mono">{one.roleId}</span>
+            </span>
           </span>
         </li>
       ))}

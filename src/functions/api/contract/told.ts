@@ -68,9 +68,47 @@ const instructions = z
   })
   .meta({ id: 'Instructions' });
 
-const remedy = z.looseObject({
-  kind: z.enum(['nothing', 'redeploy', 'delegate', 'publish-plan', 'assign-role', 'unreadable']),
+const authorization = z.object({
+  principalId: z.string(),
+  principalName: z.string().nullable(),
+  roleId: z.string(),
+  roleName: z.string().nullable().describe('null: a role that no list names'),
 });
+
+const authorizationDiff = z.object({
+  kept: z.array(authorization),
+  added: z.array(authorization),
+  removed: z.array(authorization),
+});
+
+const template = z.looseObject({}).describe('an ARM template, ready to be deployed');
+
+const remedy = z
+  .discriminatedUnion('kind', [
+    z.object({ kind: z.literal('nothing'), text: z.string() }).describe('nothing to deploy, and why'),
+    z
+      .object({
+        kind: z.literal('redeploy'),
+        diff: authorizationDiff,
+        definition: z.looseObject({}).describe('all that is delegated then'),
+        template,
+        instructions,
+      })
+      .describe('the live definition again, with what is missing'),
+    z
+      .object({ kind: z.literal('delegate'), diff: authorizationDiff, template, instructions })
+      .describe('the published template, filled in'),
+    z
+      .object({ kind: z.literal('publish-plan'), diff: authorizationDiff, instructions })
+      .describe('a marketplace offer, which only a new version of its plan changes'),
+    z
+      .object({ kind: z.literal('assign-role'), instructions })
+      .describe('a role for our service principal in the customer’s tenant'),
+    z
+      .object({ kind: z.literal('unreadable'), text: z.string() })
+      .describe('what is delegated could not be read now'),
+  ])
+  .meta({ id: 'Remedy' });
 
 export const remedies = z
   .object({
