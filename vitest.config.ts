@@ -24,7 +24,8 @@ export default defineConfig({
           include: ['test/host/**/*.test.ts'],
           testTimeout: 90_000,
           hookTimeout: 60_000,
-          // Several processes a test on a shared machine: on CI what fails is tried once more, and fails when it fails twice.
+          // Several processes a test on a shared machine: on CI a test that fails is tried once more. One that only looks at
+          // what its file's run has left comes to the same again.
           retry: process.env['CI'] ? 1 : 0,
           sequence: { groupOrder: 2 },
         },

@@ -3,12 +3,12 @@
  * what takes days to come about, of the showcase that the browser tests look at. Needs a Chromium (`CHROMIUM_PATH`, or one
  * at a usual place).
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '../test/support/chromium.ts';
 import { enter, serveDashboard, visit } from '../test/support/dashboard.ts';
 import { aShowcase, showcaseNow } from '../test/support/showcase.ts';
-import { runStack } from '../test/support/stack.ts';
+import { runStack, temporaryDirectory } from '../test/support/stack.ts';
 
 interface Picture {
   readonly name: string;
@@ -53,7 +53,9 @@ try {
 }
 
 async function ofTheStack(chromium: Browser): Promise<void> {
-  const running = await runStack('local/estates/default.json');
+  // In a directory of its own it has tables of its own: outside a test run there are none to share.
+  const dataDir = temporaryDirectory();
+  const running = await runStack('local/estates/default.json', { dataDir });
   try {
     await running.settle();
     await running.stack.startSweep();
@@ -73,6 +75,7 @@ async function ofTheStack(chromium: Browser): Promise<void> {
     }
   } finally {
     await running.stop();
+    rmSync(dataDir, { recursive: true, force: true });
   }
 }
 

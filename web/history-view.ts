@@ -74,14 +74,11 @@ function endEvents(endings: TenantChange['endings'], names: ScopeNames): readonl
 }
 
 function moveEvents({ moves }: TenantChange, names: ScopeNames): readonly Event[] {
-  return moves.map(({ subscriptionId, from, to }) => {
-    const subject = subscriptionName(subscriptionId, names);
-    return to === undefined
-      ? {
-          tone: 'quiet',
-          text: `Came from tenant ${from ?? 'unknown'}, with its history and gap: ${subject}.`,
-        }
-      : { tone: 'partly', text: `Moved to tenant ${to}, where its history goes on: ${subject}.` };
+  return moves.map((move) => {
+    const subject = subscriptionName(move.subscriptionId, names);
+    return 'to' in move
+      ? { tone: 'partly', text: `Moved to tenant ${move.to}, where its history goes on: ${subject}.` }
+      : { tone: 'quiet', text: `Came from tenant ${move.from}, with its history: ${subject}.` };
   });
 }
 

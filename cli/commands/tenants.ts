@@ -33,10 +33,10 @@ const changeColumns: readonly Column<z.output<typeof tenantChange>>[] = [
       [
         ...scopes.map(({ scope, from, to }) => `${scope}: ${from ?? '–'} → ${to ?? '–'}`),
         ...endings.map(({ scope, to }) => `${scope}: ${to === null ? 'without an end' : `until ${to}`}`),
-        ...moves.map(({ subscriptionId, to, from }) =>
-          to === undefined
-            ? `${subscriptionId}: came from tenant ${from ?? 'unknown'}`
-            : `${subscriptionId}: went to tenant ${to}`,
+        ...moves.map((move) =>
+          'to' in move
+            ? `${move.subscriptionId}: went to tenant ${move.to}`
+            : `${move.subscriptionId}: came from tenant ${move.from}`,
         ),
         ...agreementChanges.map(({ subscriptionId, from, to }) => `${subscriptionId}: ${from} → ${to}`),
         ...reverified.map((scope) => `${scope}: verified anew`),

@@ -106,7 +106,7 @@ const fault = z
       .default('')
       .refine(isPattern, 'must be a regular expression')
       .describe('regular expression over path and query, without case; Entra paths too'),
-    tenantId: guid.optional().describe('only calls with a token for this tenant; default: every call'),
+    tenantId: guid.optional().describe('only calls of ARM with a token for this tenant; default: every call'),
     skip: z.number().int().min(0).default(0),
     times: z.number().int().min(1).nullable().default(1).describe('null: for ever'),
     status: z.number().int().min(100).max(599).optional(),

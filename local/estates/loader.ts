@@ -39,17 +39,20 @@ export function makeLoader({ estate, dataDir, connectionString }: LoaderOptions)
 async function send(connectionString: string, messages: readonly ServiceBusMessage[]): Promise<void> {
   if (messages.length === 0) return;
   const client = new ServiceBusClient(connectionString);
-  const sender = client.createSender('onboarding');
-  let batch = await sender.createMessageBatch();
-  for (const message of messages) {
-    if (batch.tryAddMessage(message)) continue;
+  try {
+    const sender = client.createSender('onboarding');
+    let batch = await sender.createMessageBatch();
+    for (const message of messages) {
+      if (batch.tryAddMessage(message)) continue;
+      if (batch.count > 0) await sender.sendMessages(batch);
+      batch = await sender.createMessageBatch();
+      // One that fills no batch is sent alone: a huge body is the queue's to judge.
+      if (!batch.tryAddMessage(message)) await sender.sendMessages(message);
+    }
     if (batch.count > 0) await sender.sendMessages(batch);
-    batch = await sender.createMessageBatch();
-    // One that fills no batch is sent alone: a huge body is the queue's to judge.
-    if (!batch.tryAddMessage(message)) await sender.sendMessages(message);
+  } finally {
+    await client.close();
   }
-  if (batch.count > 0) await sender.sendMessages(batch);
-  await client.close();
 }
 
 /** Every message has an id of its own and a stable one, so that sending again after a crash doubles nothing. */

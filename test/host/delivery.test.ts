@@ -51,6 +51,7 @@ describe('what comes over the onboarding queue', () => {
 
   it('makes one change when it comes five times, with a byte order mark or in capitals', () => {
     expect(tenantOf(REPEATED)).toMatchObject({ state: 'earning', changes: 1 });
+    expect(report.tenants).toHaveLength(3);
     expect(linkWrites(azure)).toEqual({ PUT: 1 });
   });
 

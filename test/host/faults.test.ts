@@ -64,9 +64,9 @@ describe('trouble with links, and with the index', () => {
         status: 404,
         body: { error: { code: 'InvalidResourceType', message: 'no' } },
       },
+      // Two of them: the third try is the last.
       ...troubles
-        .filter(([, kind]) => kind !== 'denied')
-        .slice(0, 2)
+        .slice(1, 3)
         .map(([, , trouble]) => ({ ...reading(tenantIdOf(RECOVERING)), ...trouble, times: 1 })),
       { method: 'POST', path: 'ResourceGraph', times: 2, status: 429, headers: { 'Retry-After': '2' } },
     ];
@@ -84,7 +84,12 @@ describe('trouble with links, and with the index', () => {
   );
 
   it('says so of those that rest on the link that many share', () => {
-    expect(tenantOf(SHARED)).toMatchObject({ state: 'unobserved', failure: { kind: 'denied' } });
+    expect(tenantOf(SHARED)).toMatchObject({
+      state: 'unobserved',
+      failure: { kind: 'denied' },
+      // Seen for all that, when the index had asked for patience twice.
+      scopes: [{ verdict: 'earning' }],
+    });
     expect(linksIn(MANAGING_TENANT)).toMatchObject([{ lastOutcome: 'failed', failure: { kind: 'denied' } }]);
   });
 
@@ -92,9 +97,10 @@ describe('trouble with links, and with the index', () => {
     expect(tenantOf(STRANGE_404)).toMatchObject({ state: 'unobserved', failure: { kind: 'unexpected' } });
   });
 
-  it('recovers when it ends', () => {
+  it('recovers when it ends, and parks nothing', () => {
     expect(tenantOf(RECOVERING)).toMatchObject({ state: 'earning', failure: null, changes: 1 });
     expect(linksIn(tenantIdOf(RECOVERING))).toMatchObject([{ partnerId: PARTNER_ID, lastOutcome: 'linked' }]);
+    expect(report.parked.filter(({ messageId }) => messageId.includes(tenantIdOf(RECOVERING)))).toEqual([]);
   });
 
   it('writes where a link was read to be missing, and nowhere else', () => {
@@ -134,6 +140,14 @@ describe('trouble with coverage, and with writing a link', () => {
 
   it('shows a link as it was read when it cannot be written', () => {
     expect(tenantOf(UNWRITABLE)).toMatchObject({ state: 'unlinked', failure: { kind: 'denied' } });
+  });
+
+  it('parks nothing of those for whom it ends', () => {
+    const recovering = troubles.map((_trouble, n) => tenantIdOf(FOR_A_WHILE + n));
+
+    expect(report.parked.filter(({ messageId }) => recovering.some((id) => messageId.includes(id)))).toEqual(
+      [],
+    );
   });
 
   it('asks nobody before its time', () => {

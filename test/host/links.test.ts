@@ -20,7 +20,7 @@ it('links once for hundreds of customers that arrive together, and asks the inde
   expect(linkWrites(azure)).toEqual({ PUT: 1 });
   expect(linkReads(azure)).toBeLessThanOrEqual(5);
   expect(azure.calls['POST /providers/Microsoft.ResourceGraph/resources']).toBeLessThanOrEqual(
-    Math.ceil(customers / concurrentCalls) + 5,
+    Math.ceil(customers / concurrentCalls) + 3,
   );
   expect(report.parked).toEqual([]);
   expect(azure.throttled).toBe(0);
@@ -62,20 +62,15 @@ it('keeps each identity’s link apart: ours stays, another partner’s is not r
       [state, 1],
     ]),
   );
-  expect(
-    report.links.map(({ principal, partnerId, lastOutcome, changes }) => [
-      principal,
-      partnerId,
-      lastOutcome,
-      changes,
-    ]),
-  ).toEqual(
-    expect.arrayContaining([
-      ['ours', PARTNER_ID, 'unchanged', 1],
-      ['elsewhere', OTHER_PARTNER_ID, 'refused', 1],
-      ['unknown-id', null, 'refused', 1],
-    ]),
-  );
+  const onRecord = report.links.map(({ principal, partnerId, lastOutcome, changes }) => [
+    ...[principal, partnerId],
+    ...[lastOutcome, changes],
+  ]);
+  expect(onRecord.sort()).toEqual([
+    ['elsewhere', OTHER_PARTNER_ID, 'refused', 1],
+    ['ours', PARTNER_ID, 'unchanged', 1],
+    ['unknown-id', null, 'refused', 1],
+  ]);
   expect(linkWrites(azure)).toEqual({ PUT: 1 });
 });
 

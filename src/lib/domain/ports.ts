@@ -49,7 +49,7 @@ export interface EstateIndex {
   /** All subscriptions of one customer tenant. Look-ups of concurrent passes are joined into one query. */
   find(tenantId: string): Promise<readonly IndexedSubscription[]>;
   /**
-   * Everything the observer sees, tenant by tenant in the order of tenant ids, page by page in constant memory. Waits
+   * Everything the observer sees, tenant by tenant in the order of tenant ids, page by page. Waits
    * where the index asks to wait; throws `Failure` when a page cannot be had: what came before it was good. `onCall` is
    * told of every call, repeated ones too.
    */

@@ -15,12 +15,16 @@ export const ourRoles = {
   assignmentDelete: '91c1777a-f3dc-4fae-b103-61d183457e46',
 } as const;
 
+/** Of ours that Partner Center's list does not name. */
+const UNLISTED: Readonly<Record<string, string>> = {
+  [ourRoles.assignmentDelete]: 'Managed Services Registration Assignment Delete Role',
+};
+
 /** A role's name for people; null where neither Partner Center's list nor our templates name it. Takes a GUID of any case. */
 export function roleName(roleId: string): string | null {
   const id = roleId.toLowerCase();
-  const known = (published.roles as Readonly<Record<string, PublishedRole>>)[id]?.name;
-  if (known !== undefined) return known;
-  return id === ourRoles.assignmentDelete ? 'Managed Services Registration Assignment Delete Role' : null;
+  const listed = (published.roles as Readonly<Record<string, PublishedRole>>)[id]?.name;
+  return listed ?? UNLISTED[id] ?? null;
 }
 
 export type RoleStanding = 'earns' | 'earns-nothing' | 'unknown';

@@ -9,7 +9,7 @@ export type SweepTenants = (request: SweepRequest) => Promise<SweepRecord['statu
 
 /**
  * One look at the whole estate. Starting: links first, then the estate as the index shows it, merge-joined with the list
- * of tenants in constant memory; what did not change costs nothing, improvements are committed, bad news is handed to
+ * of tenants, a page of each in memory; what did not change costs nothing, improvements are committed, bad news is handed to
  * passes that prove it. Finishing: when those passes have ended, or the limit has passed, the summary is written.
  * Asked for again after it broke off, it takes over its own lease and begins anew; a second sweep meanwhile is skipped.
  * Throws `Failure` when the ledger or a queue cannot be read or written.

@@ -11,6 +11,7 @@ import {
   anEstate,
   connectAzure,
   contributor,
+  managingTenantId,
   palLinkId,
   startTestAzure,
   subscriptionId,
@@ -201,6 +202,17 @@ describe('faults', () => {
       json: undefined,
     });
     expect(azure.report().calls[`GET ${link}`]).toBe(3);
+  });
+
+  it('strike the calls of one tenant alone where they name it', async () => {
+    const faults = (named: string) => [{ path: 'partners', tenantId: named, status: 500, times: null }];
+    const ours = await startTestAzure(anEstate({ faults: faults(managingTenantId) }));
+    const others = await startTestAzure(anEstate({ faults: faults(tenantId(1)) }));
+
+    expect((await readLink(ours, await ours.token())).status).toBe(500);
+    expect((await readLink(others, await others.token())).status).toBe(404);
+    // Without a token a call is nobody's.
+    expect((await ours.send('GET', `${link}?${version}`, {})).status).toBe(401);
   });
 
   it('reach Entra too', async () => {

@@ -231,6 +231,35 @@ describe('an index with more subscriptions than a query looks through', () => {
     expect(seen.map(({ tenantId }) => tenantId)).toEqual(numbers(650).map(tenant));
   });
 
+  it('reads ARM’s own list once for a sweep and the look-ups right after it', async () => {
+    const { index, calls } = aLargeEstate(650);
+
+    await collect(index.tenants());
+    const found = await index.find(tenant(640));
+
+    expect(found.map(({ facts }) => facts.subscriptionId)).toEqual([subscriptionId(640)]);
+    expect(calls.filter(({ method }) => method === 'GET')).toHaveLength(1);
+  });
+
+  it('reads ARM’s own list anew for every sweep', async () => {
+    const { index, calls } = aLargeEstate(650);
+
+    await index.find(tenant(640));
+    await collect(index.tenants());
+
+    expect(calls.filter(({ method }) => method === 'GET')).toHaveLength(2);
+  });
+
+  it('takes an id of ARM’s own list that is no GUID for trouble', async () => {
+    const { index } = anIndex((call) =>
+      call.method === 'GET'
+        ? { body: { value: [{ subscriptionId: 'one', tenantId: tenant(1), state: 'Enabled' }] } }
+        : { body: { data: [] }, headers: { 'x-ms-tenant-subscription-limit-hit': 'true' } },
+    );
+
+    await expect(collect(index.tenants())).rejects.toMatchObject({ kind: 'unexpected' });
+  });
+
   it('is unavailable where tenants come out of their order', async () => {
     const { index } = anIndex(() => ({ body: { data: [aRow(2), aRow(1)] } }));
 

@@ -179,6 +179,17 @@ describe('the pacer', () => {
     expect(elapsed()).toBe(5_150);
   });
 
+  it('counts a window from no earlier than shortly before the answer, however long the query took', async () => {
+    const { pacer, clock, elapsed } = aPacer();
+    const sentAt = clock();
+    clock.pass(8_000);
+
+    pacer.spent('0', '00:00:05', sentAt);
+    await pacer.quota();
+
+    expect(elapsed()).toBe(8_000 - 250 + 5_000);
+  });
+
   it('takes a quota that is fuller than before for a new window', async () => {
     const { pacer, clock, elapsed } = aPacer();
 

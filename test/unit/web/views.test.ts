@@ -143,7 +143,7 @@ describe('a customer’s history in sentences', () => {
 
     expect(eventsOf({ ...change, scopes: [], gapsOpened: [], moves }, names)).toEqual([
       { tone: 'partly', text: 'Moved to tenant tenant-a, where its history goes on: Prod.' },
-      { tone: 'quiet', text: 'Came from tenant tenant-b, with its history and gap: subscription b0000000.' },
+      { tone: 'quiet', text: 'Came from tenant tenant-b, with its history: subscription b0000000.' },
     ]);
   });
 

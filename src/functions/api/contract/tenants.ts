@@ -310,7 +310,12 @@ export const tenantChange = z
       .array(z.object({ scope: z.string(), from: instant.nullable(), to: instant.nullable() }))
       .describe('end dates of earning scopes; null: no end'),
     moves: z
-      .array(z.object({ subscriptionId: z.string(), to: z.string().optional(), from: z.string().optional() }))
+      .array(
+        z.union([
+          z.object({ subscriptionId: z.string(), to: z.string() }),
+          z.object({ subscriptionId: z.string(), from: z.string() }),
+        ]),
+      )
       .describe('subscriptions that went `to` another tenant or came `from` one, each by its tenant id'),
     agreementChanges: z.array(
       z.object({ subscriptionId: z.string(), from: z.enum(agreements), to: z.enum(agreements) }),

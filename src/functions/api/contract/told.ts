@@ -73,6 +73,10 @@ const authorization = z.object({
   principalName: z.string().nullable(),
   roleId: z.string(),
   roleName: z.string().nullable().describe('null: a role that no list names'),
+  delegatedRoleIds: z
+    .array(z.string())
+    .optional()
+    .describe('roles that a User Access Administrator may hand on'),
 });
 
 const authorizationDiff = z.object({

@@ -24,6 +24,9 @@ function diffItem({ kept, added, removed }: AuthorizationDiff) {
   };
 }
 
-function authorizationItem({ principalId, principalName, roleId }: Authorization) {
-  return { principalId, principalName, roleId, roleName: roleName(roleId) };
+function authorizationItem({ principalId, principalName, roleId, delegatedRoleIds }: Authorization) {
+  return {
+    ...{ principalId, principalName, roleId, roleName: roleName(roleId) },
+    ...(delegatedRoleIds ? { delegatedRoleIds: [...delegatedRoleIds] } : {}),
+  };
 }

@@ -8,7 +8,13 @@ import { bucketOf } from './bucket-gate.ts';
 import type { IndexedRow } from './delegation-shapes.ts';
 import { graphPages, patiently, type GraphDeps } from './graph-query.ts';
 import { makePacer } from './pacer.ts';
-import { inOrder, readDirectory, type DirectoryEntry } from './subscription-directory.ts';
+import {
+  inOrder,
+  readDirectory,
+  type Directory,
+  type DirectoryEntry,
+  type Portion,
+} from './subscription-directory.ts';
 
 /** The pacer is the index's own, and so is how long it waits. */
 export type EstateIndexDeps = Omit<GraphDeps, 'pacer' | 'patient'>;
@@ -54,19 +60,17 @@ export function makeEstateIndex(given: EstateIndexDeps): EstateIndex {
     isLimited: () => given.clock().getTime() < limitedUntil,
     wasLimited: () => void (limitedUntil = given.clock().getTime() + LIMIT_REMEMBERED_MS),
   };
-  let kept: { readonly at: number; readonly entries: Promise<readonly DirectoryEntry[]> } | null = null;
-  /** Reads the directory and keeps it: of a large estate no second one is held beside it. */
-  const readAnew = (as: GraphDeps, arm: ArmClient) => {
-    const entries = directory(as, arm);
-    const reading = { at: given.clock().getTime(), entries };
+  let kept: { readonly at: number; readonly directory: Promise<Directory> } | null = null;
+  const keep = (directory: Promise<Directory>) => {
+    const reading = { at: given.clock().getTime(), directory };
     kept = reading;
     // A failure is not remembered, so that the next look-up tries again.
-    entries.catch(() => (kept = kept === reading ? null : kept));
-    return entries;
+    directory.catch(() => (kept = kept === reading ? null : kept));
+    return directory;
   };
   const lateDirectory = () => {
     const isRecent = kept !== null && given.clock().getTime() - kept.at < DIRECTORY_KEPT_MS;
-    return kept && isRecent ? kept.entries : readAnew(deps, deps.arm);
+    return kept && isRecent ? kept.directory : keep(directoryOf(deps, deps.arm));
   };
 
   const loader = new DataLoader<string, readonly IndexedSubscription[]>(
@@ -86,7 +90,12 @@ export function makeEstateIndex(given: EstateIndexDeps): EstateIndex {
     tenants(onCall) {
       const graph: GraphDeps = { ...deps, arm: counted(given.arm, onCall, 'graphQueries'), patient: true };
       const list = counted(given.arm, onCall, 'subscriptionPages');
-      const batches = async () => batched(await readAnew(graph, list));
+      const batches = async () => {
+        const directory = await directoryOf(graph, list);
+        // Read whole, it serves look-ups too: they never wait for it with a sweep's patience, and none is held beside it.
+        void keep(Promise.resolve(directory));
+        return directory.portions(SUBSCRIPTIONS_PER_QUERY);
+      };
       return byTenant(estateRows(graph, reach, estateQuery('all'), batches));
     },
   };
@@ -103,22 +112,12 @@ function counted(
   };
 }
 
-function directory(deps: GraphDeps, arm: ArmClient): Promise<readonly DirectoryEntry[]> {
+function directoryOf(deps: GraphDeps, arm: ArmClient): Promise<Directory> {
   const bucket = bucketOf(deps.observer, deps.managingTenantId, 'reads');
   return readDirectory((call) => {
     const once = () => deps.gate.run(bucket, () => arm(call));
     return deps.patient ? patiently(deps, once) : once();
   });
-}
-
-type Batch = readonly DirectoryEntry[];
-
-function batched(entries: readonly DirectoryEntry[]): Batch[] {
-  const batches: Batch[] = [];
-  for (let from = 0; from < entries.length; from += SUBSCRIPTIONS_PER_QUERY) {
-    batches.push(entries.slice(from, from + SUBSCRIPTIONS_PER_QUERY));
-  }
-  return batches;
 }
 
 interface Reach {
@@ -131,14 +130,15 @@ async function* estateRows(
   deps: GraphDeps,
   reach: Reach,
   query: string,
-  batches: () => Promise<readonly Batch[]>,
+  batches: () => Promise<readonly Portion[]>,
 ): AsyncGenerator<IndexedRow[]> {
   if (!reach.isLimited()) {
     if ((yield* graphPages(deps, { query })) === 'whole') return;
     reach.wasLimited();
   }
-  for (const batch of await batches()) {
+  for (const portion of await batches()) {
     await deps.pacer.quota();
+    const batch = portion();
     const subscriptions = batch.map(({ subscriptionId }) => subscriptionId);
     const rows: IndexedRow[] = [];
     for await (const page of graphPages(deps, { query, subscriptions })) rows.push(...page);
@@ -150,7 +150,7 @@ async function* estateRows(
  * Whose a subscription is, ARM's own list says, which goes before the index and which the batches follow: one that has
  * moved would else come among the tenants of another batch.
  */
-function asInDirectory(rows: readonly IndexedRow[], batch: Batch): IndexedRow[] {
+function asInDirectory(rows: readonly IndexedRow[], batch: readonly DirectoryEntry[]): IndexedRow[] {
   const tenantOf = new Map(batch.map(({ subscriptionId, tenantId }) => [subscriptionId, tenantId]));
   return rows
     .map(({ facts, delegation }) => {
@@ -163,14 +163,11 @@ function asInDirectory(rows: readonly IndexedRow[], batch: Batch): IndexedRow[] 
 async function findMany(
   deps: GraphDeps,
   reach: Reach,
-  entries: () => Promise<readonly DirectoryEntry[]>,
+  directory: () => Promise<Directory>,
   tenantIds: readonly string[],
 ): Promise<readonly (readonly IndexedSubscription[])[]> {
   const distinct = [...new Set(tenantIds)].sort();
-  const batches = async () => {
-    const wanted = new Set(distinct);
-    return batched((await entries()).filter(({ tenantId }) => wanted.has(tenantId)));
-  };
+  const batches = async () => (await directory()).portions(SUBSCRIPTIONS_PER_QUERY, new Set(distinct));
   const rows: IndexedRow[] = [];
   for await (const more of estateRows(deps, reach, estateQuery(distinct), batches)) rows.push(...more);
   const found = Map.groupBy(rows, ({ facts }) => facts.tenantId);

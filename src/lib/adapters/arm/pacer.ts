@@ -34,6 +34,8 @@ const RESERVE = 2;
 const RESERVE_SHARE = 0.2;
 /** By how much two answers may differ in when the same window ends. */
 const INEXACT_MS = 2_000;
+/** At most so long before its answer came a query is taken to have been counted. */
+const EARLIEST_MS = 250;
 
 export function makePacer(clock: () => Date, sleep: (ms: number) => Promise<void>): Pacer {
   const onTheWay = new Set<symbol>();
@@ -86,8 +88,9 @@ export function makePacer(clock: () => Date, sleep: (ms: number) => Promise<void
     spent(remaining, resetsAfter, sentAt) {
       if (remaining === undefined) return;
       const left = Number(remaining);
-      // Counted in the middle of its way there and back; too early by a little costs one answer of 429, never a call more.
-      const countedAt = (sentAt.getTime() + now()) / 2;
+      // Nobody knows when on its way it was counted: in the middle, but never long before its answer. Who asks too early is
+      // refused with all who wait for the same query.
+      const countedAt = now() - Math.min((now() - sentAt.getTime()) / 2, EARLIEST_MS);
       const endsAt = countedAt + millisecondsOf(resetsAfter);
       // Each answer rounds the time up to whole seconds: of one window the earliest word holds.
       const same = left < window.left && now() < window.endsAt && endsAt - window.endsAt < INEXACT_MS;
