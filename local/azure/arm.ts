@@ -4,6 +4,7 @@ import type { ArmContext, ArmHandler } from './arm-context.ts';
 import { armError, type Answer, type Call } from './exchange.ts';
 import { listAssignments, listDefinitions, readAssignment, readDefinition } from './managed-services.ts';
 import type { ManagementPartner } from './management-partner.ts';
+import type { OwnResources } from './own-resources.ts';
 import type { QuotaKind } from './quotas.ts';
 import type { ResourceGraph } from './resource-graph.ts';
 import { listResourceGroups } from './resource-groups.ts';
@@ -25,12 +26,14 @@ export interface ArmOperation {
 interface ArmProviders {
   readonly partners: ManagementPartner;
   readonly graph: ResourceGraph;
+  readonly own: OwnResources;
   readonly now: () => number;
 }
 
-export function armRoutes({ partners, graph, now }: ArmProviders): Route<ArmOperation>[] {
+export function armRoutes({ partners, graph, own, now }: ArmProviders): Route<ArmOperation>[] {
   const partner = '/providers/Microsoft.ManagementPartner';
   const services = 'providers/Microsoft.ManagedServices';
+  const identities = 'providers/Microsoft.ManagedIdentity/userAssignedIdentities';
   const subscription = '/subscriptions/{subscriptionId}';
   const group = `${subscription}/resourceGroups/{resourceGroupName}`;
   const partnerId = ({ parameters }: ArmContext) => parameters['partnerId'] ?? '';
@@ -73,6 +76,16 @@ export function armRoutes({ partners, graph, now }: ArmProviders): Route<ArmOper
     route('GET', '/tenants', reading(listTenants)),
     route('GET', '/providers/Microsoft.Insights/eventtypes/management/values', reading(listActivity)),
     route('GET', `${subscription}/resourceGroups`, reading(listResourceGroups)),
+    route('HEAD', group, reading(own.groupExists)),
+    route('PUT', group, writing(own.putGroup)),
+    route('GET', `${group}/${identities}`, reading(own.listIdentities)),
+    route('PUT', `${group}/${identities}/{identityName}`, writing(own.putIdentity)),
+    route('GET', '/providers/Microsoft.Authorization/roleAssignments', reading(own.listRootRoles)),
+    route(
+      'PUT',
+      '/providers/Microsoft.Authorization/roleAssignments/{roleAssignmentName}',
+      writing(own.putRootRole),
+    ),
     ...scoped(`${services}/registrationAssignments`, listAssignments),
     ...scoped(`${services}/registrationAssignments/{registrationAssignmentId}`, readAssignment),
     ...scoped(`${services}/registrationDefinitions`, listDefinitions),
@@ -89,6 +102,10 @@ export function armRoutes({ partners, graph, now }: ArmProviders): Route<ArmOper
 
 function reading(handle: ArmHandler): ArmOperation {
   return { quota: 'reads', latency: 'read', handle };
+}
+
+function writing(handle: ArmHandler): ArmOperation {
+  return { quota: 'writes', latency: 'write', handle };
 }
 
 function ofPartner(latency: 'read' | 'write', handle: ArmHandler): ArmOperation {

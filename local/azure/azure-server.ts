@@ -22,6 +22,7 @@ import { startManagedIdentity } from './managed-identity.ts';
 import { makeManagementPartner } from './management-partner.ts';
 import { makePartnerLinks, providerTime, type LinkRecord } from './partner-links.ts';
 import { makeQuotas } from './quotas.ts';
+import { makeOwnResources } from './own-resources.ts';
 import { makeResourceGraph } from './resource-graph.ts';
 import type { Person } from './person.ts';
 import { loadTokens } from './tokens.ts';
@@ -139,6 +140,7 @@ async function startIn(dataDir: string, options: AzureOptions): Promise<Azure> {
       armRoutes: armRoutes({
         partners: makeManagementPartner(links, current),
         graph: makeResourceGraph(),
+        own: makeOwnResources(),
         now,
       }),
       entraRoutes: entraRoutes(entra),

@@ -1,8 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { anEstate, startTestAzure } from '../support/azure.ts';
 
 // Every command of the script starts a process.
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
@@ -68,16 +69,32 @@ function directory(): Directory {
   return JSON.parse(readFileSync(join(folder, 'state.json'), 'utf8')) as Directory;
 }
 
+const SCRIPT = 'infra/bootstrap/bootstrap.sh';
+
+function environment(): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    PATH: `${folder}${delimiter}${process.env['PATH'] ?? ''}`,
+    AZ_STATE: join(folder, 'state.json'),
+  };
+}
+
 function bootstrap(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync('bash', ['infra/bootstrap/bootstrap.sh', ...args], {
+  const { status, stdout, stderr } = spawnSync('bash', [SCRIPT, ...args], {
     encoding: 'utf8',
-    env: {
-      ...process.env,
-      PATH: `${folder}${delimiter}${process.env['PATH'] ?? ''}`,
-      AZ_STATE: join(folder, 'state.json'),
-    },
+    env: environment(),
   });
   return { status, stdout, stderr };
+}
+
+/** As `bootstrap`, while this process goes on: a simulator in it can answer. */
+function bootstrapWith(env: Readonly<Record<string, string>>, ...args: string[]) {
+  return new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
+    const options = { env: { ...environment(), ...env } };
+    execFile('bash', [SCRIPT, ...args], options, (error, stdout, stderr) =>
+      resolve({ code: error ? error.code : 0, stdout, stderr }),
+    );
+  });
 }
 
 it('makes identities, app registrations, their trust and the grants, and tells the ids that are needed', () => {
@@ -122,6 +139,38 @@ it('changes nothing when it is run again', () => {
 
   expect(again).toMatchObject({ status: 0, stdout: done.said.stdout });
   expect(directory()).toEqual(done.directory);
+});
+
+it('makes in the resource manager what belongs there, and finds it there when it is run again', async () => {
+  const deployer = {
+    name: 'deployer',
+    applicationId: '0f0f0f0f-0000-4000-8000-0000000000d1',
+    objectId: '0f0f0f0f-0000-4000-8000-0000000000d2',
+    secret: 'only-for-the-simulator',
+  };
+  const azure = await startTestAzure(anEstate(), { applications: [deployer] });
+  const arm = {
+    AZ_ARM: azure.url,
+    AZ_TOKEN: await azure.token({ principal: 'deployer' }),
+    AZ_SUBSCRIPTION: '0f0f0f0f-0000-4000-8000-0000000000d3',
+    NODE_EXTRA_CA_CERTS: azure.caFile,
+  };
+
+  const first = await bootstrapWith(arm, ...usual, '--watch-activity-log');
+  const { changes } = directory();
+  const again = await bootstrapWith(arm, ...usual, '--watch-activity-log');
+
+  expect(first).toMatchObject({ code: 0 });
+  expect(again).toEqual({ ...first, stderr: expect.any(String) as unknown });
+  // What it makes of Azure stands there alone; of the directory nothing is made twice either.
+  expect(directory()).toMatchObject({ groups: [], identities: [], roles: [], changes });
+  const { calls } = azure.report();
+  const group = '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}';
+  expect(Object.entries(calls).filter(([call]) => call.startsWith('PUT'))).toEqual([
+    [`PUT ${group}`, 1],
+    [`PUT ${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{identityName}`, 4],
+    ['PUT /providers/Microsoft.Authorization/roleAssignments/{roleAssignmentName}', 1],
+  ]);
 });
 
 it('says what it would do under --what-if, and does none of it', () => {
