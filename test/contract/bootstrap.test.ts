@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { anEstate, startTestAzure } from '../support/azure.ts';
+import { anEstate, deployer, startTestAzure } from '../support/azure.ts';
 
 // Every command of the script starts a process.
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
@@ -142,12 +142,6 @@ it('changes nothing when it is run again', () => {
 });
 
 it('makes in the resource manager what belongs there, and finds it there when it is run again', async () => {
-  const deployer = {
-    name: 'deployer',
-    applicationId: '0f0f0f0f-0000-4000-8000-0000000000d1',
-    objectId: '0f0f0f0f-0000-4000-8000-0000000000d2',
-    secret: 'only-for-the-simulator',
-  };
   const azure = await startTestAzure(anEstate(), { applications: [deployer] });
   const arm = {
     AZ_ARM: azure.url,

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { AzureReport } from '../../local/stack.ts';
 import {
+  aConsented,
   aCustomer,
   anEstate,
   delegationTo,
@@ -12,8 +13,6 @@ import {
   tenantIdOf,
 } from '../support/estate.ts';
 import { linkWrites, settleEstate, type StackReport } from '../support/stack.ts';
-
-const CONTRIBUTOR = 'b24988ac-6180-42a0-ab88-20f7382dd24c';
 
 const troubles = [
   ['403', 'denied', { status: 403, body: { error: { code: 'AuthorizationFailed', message: 'no' } } }],
@@ -36,20 +35,6 @@ async function settle(customers: readonly object[], overrides: Record<string, un
   ({ report, azure } = await settleEstate(anEstate(customers, overrides), { set }));
 }
 
-/** The nth customer, in whose tenant the principal has a link of its own: trouble with one is nobody else's. */
-function withOwnLink(n: number) {
-  return aCustomer(n, {
-    event: { accessKinds: ['service-principal'] },
-    servicePrincipal: {
-      principal: 'pal-link',
-      objectId: `dddddddd-0000-4000-8000-${String(n).padStart(12, '0')}`,
-      link: null,
-      roles: [{ scope: `/subscriptions/${subscriptionIdOf(n)}`, roleDefinitionId: CONTRIBUTOR }],
-    },
-    subscriptions: [{ subscriptionId: subscriptionIdOf(n), delegations: [] }],
-  });
-}
-
 describe('trouble with links, and with the index', () => {
   const [SHARED, STRANGE_404, RECOVERING] = [10, 11, 12];
   const own = [...troubles.map((_trouble, n) => n), STRANGE_404, RECOVERING];
@@ -70,7 +55,8 @@ describe('trouble with links, and with the index', () => {
         .map(([, , trouble]) => ({ ...reading(tenantIdOf(RECOVERING)), ...trouble, times: 1 })),
       { method: 'POST', path: 'ResourceGraph', times: 2, status: 429, headers: { 'Retry-After': '2' } },
     ];
-    await settle([...own.map(withOwnLink), aCustomer(SHARED)], { faults });
+    // Each but one has a link of its own: trouble with that is nobody else's.
+    await settle([...own.map((n) => aConsented(n)), aCustomer(SHARED)], { faults });
   }, 90_000);
 
   it.each(troubles.map(([what, kind], n) => [what, kind, n] as const))(
@@ -127,7 +113,7 @@ describe('trouble with coverage, and with writing a link', () => {
     const customers = troubles.flatMap((_trouble, n) => [aCustomer(n), aCustomer(FOR_A_WHILE + n)]);
     const writing = { method: 'PUT', path: '/partners', tenantId: tenantIdOf(UNWRITABLE), times: null };
     const faults = [...on(0, null), ...on(FOR_A_WHILE, 1), { ...writing, status: 403 }];
-    await settle([...customers, withOwnLink(UNWRITABLE)], { faults });
+    await settle([...customers, aConsented(UNWRITABLE)], { faults });
   }, 90_000);
 
   it.each(troubles.map(([what, kind], n) => [what, kind, n] as const))(

@@ -1,54 +1,25 @@
 /** Customers in whose tenants our application has a service principal, through the whole stack. */
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
-  aCustomer,
+  aConsented,
   anEstate,
-  delegationTo,
+  CONTRIBUTOR,
   MANAGING_TENANT,
+  objectIdOf,
   OTHER_PARTNER_ID,
   PARTNER_ID,
-  PRINCIPAL,
-  subscriptionIdOf,
+  READER,
+  subscriptionOf,
   tenantIdOf,
+  type Consented,
 } from '../support/estate.ts';
 import type { AzureReport } from '../../local/stack.ts';
 import { linkWrites, runStack, settleEstate, type StackReport } from '../support/stack.ts';
 
-const CONTRIBUTOR = 'b24988ac-6180-42a0-ab88-20f7382dd24c';
-const READER = 'acdd72a7-3385-48ef-bd42-f606fba81ae7';
 const UNPUBLISHED = '91c1777a-f3dc-4fae-b103-61d183457e46';
 
-const objectIdOf = (n: number) => `dddddddd-0000-4000-8000-${String(n).padStart(12, '0')}`;
-const subscriptionOf = (n: number) => `/subscriptions/${subscriptionIdOf(n)}`;
 const managementGroup = '/providers/Microsoft.Management/managementGroups/contoso';
 const tokenOf = (n: number) => `/${tenantIdOf(n)}/oauth2/v2.0/token`;
-
-interface Given {
-  readonly roles?: readonly { readonly scope: string; readonly roleDefinitionId: string }[];
-  readonly event?: object;
-  readonly link?: string;
-  readonly delegated?: boolean;
-}
-
-/** The nth customer, in whose tenant our application has a service principal; Contributor, unless given otherwise. */
-function aConsented(n: number, { roles, event = {}, link, delegated = false }: Given = {}) {
-  return aCustomer(n, {
-    event: { accessKinds: ['service-principal'], ...event },
-    servicePrincipal: {
-      principal: 'pal-link',
-      objectId: objectIdOf(n),
-      link: link === undefined ? null : { partnerId: link },
-      roles: roles ?? [{ scope: subscriptionOf(n), roleDefinitionId: CONTRIBUTOR }],
-    },
-    subscriptions: [
-      {
-        subscriptionId: subscriptionIdOf(n),
-        displayName: `Subscription ${n}`,
-        delegations: delegated ? [delegationTo(PRINCIPAL)] : [],
-      },
-    ],
-  });
-}
 
 const tenantOf = (report: StackReport, n: number) =>
   report.tenants.find(({ tenantId }) => tenantId === tenantIdOf(n));
@@ -114,7 +85,7 @@ it('only says what it would do in observe mode', async () => {
 describe('many tenants at once, each with its own luck', () => {
   const both = { accessKinds: ['lighthouse', 'service-principal'] };
   const role = (scope: string, roleDefinitionId: string) => ({ roles: [{ scope, roleDefinitionId }] });
-  const unknownApplication = (n: number, given?: Given) => ({
+  const unknownApplication = (n: number, given?: Consented) => ({
     ...aConsented(n, given),
     servicePrincipal: null,
   });

@@ -19,6 +19,14 @@ export const tenantId = (n: number) => `dddddddd-0000-4000-8000-${String(n).padS
 /** The id of the nth subscription of an estate. */
 export const subscriptionId = (n: number) => `eeeeeeee-0000-4000-8000-${String(n).padStart(12, '0')}`;
 
+/** Whoever deploys the product: at home in the managing tenant, and none of the estate's identities. */
+export const deployer = {
+  name: 'deployer',
+  applicationId: '0f0f0f0f-0000-4000-8000-0000000000d1',
+  objectId: '0f0f0f0f-0000-4000-8000-0000000000d2',
+  secret: 'only-for-the-simulator',
+};
+
 /** An estate with one principal, an observer and no customers, changed by what is given. */
 export function anEstate(changes: Partial<EstateInput> = {}): EstateInput {
   return {

@@ -8,6 +8,7 @@ export const PARTNER_ID = '4681234';
 export const OTHER_PARTNER_ID = '4687777';
 
 export const READER = 'acdd72a7-3385-48ef-bd42-f606fba81ae7';
+export const CONTRIBUTOR = 'b24988ac-6180-42a0-ab88-20f7382dd24c';
 const SUPPORT_REQUEST_CONTRIBUTOR = 'cfd33db0-3dd1-45e3-aa9d-cdbdf3b6f24e';
 
 /** Tenant id of the n-th customer, spread over the partitions of the list. */
@@ -17,6 +18,15 @@ export function tenantIdOf(n: number): string {
 
 export function subscriptionIdOf(n: number): string {
   return `cccccccc-0000-4000-8000-${String(n).padStart(12, '0')}`;
+}
+
+export function subscriptionOf(n: number): string {
+  return `/subscriptions/${subscriptionIdOf(n)}`;
+}
+
+/** Object id of our service principal in the n-th customer's tenant. */
+export function objectIdOf(n: number): string {
+  return `dddddddd-0000-4000-8000-${String(n).padStart(12, '0')}`;
 }
 
 export function delegationTo(principalId: string, roleDefinitionId = SUPPORT_REQUEST_CONTRIBUTOR) {
@@ -43,6 +53,33 @@ export function aCustomer(n: number, overrides: object = {}) {
     ],
     ...overrides,
   };
+}
+
+export interface Consented {
+  readonly roles?: readonly { readonly scope: string; readonly roleDefinitionId: string }[];
+  readonly event?: object;
+  readonly link?: string;
+  readonly delegated?: boolean;
+}
+
+/** The nth customer, in whose tenant our application has a service principal; Contributor, unless given otherwise. */
+export function aConsented(n: number, { roles, event = {}, link, delegated = false }: Consented = {}) {
+  return aCustomer(n, {
+    event: { accessKinds: ['service-principal'], ...event },
+    servicePrincipal: {
+      principal: 'pal-link',
+      objectId: objectIdOf(n),
+      link: link === undefined ? null : { partnerId: link },
+      roles: roles ?? [{ scope: subscriptionOf(n), roleDefinitionId: CONTRIBUTOR }],
+    },
+    subscriptions: [
+      {
+        subscriptionId: subscriptionIdOf(n),
+        displayName: `Subscription ${n}`,
+        delegations: delegated ? [delegationTo(PRINCIPAL)] : [],
+      },
+    ],
+  });
 }
 
 /** An estate of `customers` (a number: so many that earn), with the principal linked to `link` or not at all. */

@@ -3,9 +3,10 @@ import type { ViewProps } from '../view-props.ts';
 import type { Client } from '../client.ts';
 import type { ParkedHandled, ParkedMessage } from '../contract.ts';
 import { Age } from '../parts/age.tsx';
+import { AskingForm } from '../parts/asking-form.tsx';
 import { useAsking } from '../parts/asking.ts';
 import { Dialog } from '../parts/dialog.tsx';
-import { Frame, PageHead, TroubleNote } from '../parts/frame.tsx';
+import { Frame, PageHead } from '../parts/frame.tsx';
 import { count } from '../words.ts';
 
 /** Which messages are meant, as the API takes it; with words for people. */
@@ -183,8 +184,7 @@ function Handle({ verb, selection, client, close, done }: HandleProps) {
   const [why, setWhy] = useState('');
   const { busy, trouble, ask } = useAsking<ParkedHandled>();
   const discards = verb === 'discard';
-  const send = async (event: Event) => {
-    event.preventDefault();
+  const send = async () => {
     const body = { ...selection.which, ...(discards ? { why } : {}) };
     const answer = await ask(() => client.send('POST', `/parked/${verb}`, body));
     if (!answer) return;
@@ -193,7 +193,14 @@ function Handle({ verb, selection, client, close, done }: HandleProps) {
   };
   return (
     <Dialog title={discards ? 'Discard' : 'Redrive'} close={close}>
-      <form onSubmit={(event) => void send(event)}>
+      <AskingForm
+        submit={send}
+        close={close}
+        busy={busy}
+        trouble={trouble}
+        danger={discards}
+        words={[discards ? 'Discard' : 'Redrive', 'Working…']}
+      >
         <p>
           {discards ? 'Takes out of the way' : 'Sends back to where it came from'}: {selection.words}.
         </p>
@@ -212,16 +219,7 @@ function Handle({ verb, selection, client, close, done }: HandleProps) {
         ) : (
           <p class="calm">What is still wrong is parked again, and nothing is lost on the way.</p>
         )}
-        {trouble && <TroubleNote trouble={trouble} />}
-        <div class="buttons">
-          <button type="button" class="button" onClick={close}>
-            Cancel
-          </button>
-          <button type="submit" class={`button ${discards ? 'danger' : 'primary'}`} disabled={busy}>
-            {busy ? 'Working…' : discards ? 'Discard' : 'Redrive'}
-          </button>
-        </div>
-      </form>
+      </AskingForm>
     </Dialog>
   );
 }

@@ -1,17 +1,11 @@
 /** What the partner has of its own: made by whoever deploys, and closed to the identities the estate is about. */
 import { expect, it } from 'vitest';
-import { anEstate, startTestAzure } from '../../support/azure.ts';
+import { anEstate, deployer, startTestAzure } from '../../support/azure.ts';
 
 const group = '/subscriptions/0f0f0f0f-0000-4000-8000-0000000000d3/resourceGroups/rg-pal';
 const identities = `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities`;
 const roles = '/providers/Microsoft.Authorization/roleAssignments';
 const version = '?api-version=2022-04-01';
-const deployer = {
-  name: 'deployer',
-  applicationId: '0f0f0f0f-0000-4000-8000-0000000000d1',
-  objectId: '0f0f0f0f-0000-4000-8000-0000000000d2',
-  secret: 'only-for-the-simulator',
-};
 
 async function anAzure() {
   const azure = await startTestAzure(anEstate(), { applications: [deployer] });

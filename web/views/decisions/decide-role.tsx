@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
 import type { Client } from '../../client.ts';
 import type { RoleDecided } from '../../contract.ts';
+import { AskingForm } from '../../parts/asking-form.tsx';
 import { useAsking } from '../../parts/asking.ts';
 import { Dialog } from '../../parts/dialog.tsx';
-import { TroubleNote } from '../../parts/frame.tsx';
 
 interface DecideRoleProps {
   readonly client: Client;
@@ -23,14 +23,19 @@ export function DecideRole({ client, roleId, close, done }: DecideRoleProps) {
   const [source, setSource] = useState('');
   const [lookNow, setLookNow] = useState(true);
   const { busy, trouble, ask } = useAsking<RoleDecided>();
-  const send = async (event: Event) => {
-    event.preventDefault();
+  const send = async () => {
     const decided = await ask(() => client.send('PUT', `/roles/${roleId}`, { earns, source, lookNow }));
     if (decided) done(decided);
   };
   return (
     <Dialog title="Does this role earn?" close={close}>
-      <form onSubmit={(event) => void send(event)}>
+      <AskingForm
+        submit={send}
+        close={close}
+        busy={busy}
+        trouble={trouble}
+        words={['Record it', 'Recording…']}
+      >
         <p class="mono break">{roleId}</p>
         <fieldset>
           <legend class="sr">Does it earn?</legend>
@@ -62,16 +67,7 @@ export function DecideRole({ client, roleId, close, done }: DecideRoleProps) {
           <input type="checkbox" checked={lookNow} onChange={(e) => setLookNow(e.currentTarget.checked)} />
           Look at the customers concerned now; else the next sweep does
         </label>
-        {trouble && <TroubleNote trouble={trouble} />}
-        <div class="buttons">
-          <button type="button" class="button" onClick={close}>
-            Cancel
-          </button>
-          <button type="submit" class="button primary" disabled={busy}>
-            {busy ? 'Recording…' : 'Record it'}
-          </button>
-        </div>
-      </form>
+      </AskingForm>
     </Dialog>
   );
 }

@@ -3,9 +3,9 @@ import type { Client } from '../../client.ts';
 import type { Link, LinkOrderAnswer } from '../../contract.ts';
 import type { Place } from '../../link-view.ts';
 import { instantTyped } from '../../local-time.ts';
+import { AskingForm } from '../../parts/asking-form.tsx';
 import { useAsking } from '../../parts/asking.ts';
 import { Dialog } from '../../parts/dialog.tsx';
-import { TroubleNote } from '../../parts/frame.tsx';
 import { OutcomeNote } from '../../parts/outcome-note.tsx';
 import { count } from '../../words.ts';
 
@@ -88,8 +88,7 @@ function Ask({ verb, meaning, preview, look, close }: AskProps) {
   const [why, setWhy] = useState('');
   const [until, setUntil] = useState('');
   const [partnerId, setPartnerId] = useState('');
-  const send = (event: Event) => {
-    event.preventDefault();
+  const send = () => {
     look({
       ...(why ? { why } : {}),
       ...(until ? { until: instantTyped(until) } : {}),
@@ -97,7 +96,13 @@ function Ask({ verb, meaning, preview, look, close }: AskProps) {
     });
   };
   return (
-    <form onSubmit={send}>
+    <AskingForm
+      submit={send}
+      close={close}
+      busy={preview.busy}
+      trouble={preview.trouble}
+      words={['Preview', 'Reading the link…']}
+    >
       <p class="calm">{meaning} What rests on it is shown before anything is done.</p>
       {verb === 'relink' && (
         <label>
@@ -131,16 +136,7 @@ function Ask({ verb, meaning, preview, look, close }: AskProps) {
           <input type="datetime-local" value={until} onInput={(e) => setUntil(e.currentTarget.value)} />
         </label>
       )}
-      {preview.trouble && <TroubleNote trouble={preview.trouble} />}
-      <div class="buttons">
-        <button type="button" class="button" onClick={close}>
-          Cancel
-        </button>
-        <button type="submit" class="button primary" disabled={preview.busy}>
-          {preview.busy ? 'Reading the link…' : 'Preview'}
-        </button>
-      </div>
-    </form>
+    </AskingForm>
   );
 }
 
@@ -155,12 +151,16 @@ interface ConfirmProps {
 function Confirm({ verb, preview, order, confirm, close }: ConfirmProps) {
   const [typed, setTyped] = useState('');
   const { currentPartnerId, currentPartnerName, partnerIdAfter, affected, mode } = preview;
-  const send = (event: Event) => {
-    event.preventDefault();
-    void confirm(preview);
-  };
   return (
-    <form onSubmit={send}>
+    <AskingForm
+      submit={() => confirm(preview)}
+      close={close}
+      busy={order.busy}
+      trouble={order.trouble}
+      words={[WORDS[verb].title, 'Working…']}
+      danger={verb === 'unlink'}
+      incomplete={typed.trim() !== String(affected.tenants)}
+    >
       <dl class="facts">
         <dt>Now</dt>
         <dd>
@@ -189,20 +189,7 @@ function Confirm({ verb, preview, order, confirm, close }: ConfirmProps) {
           onInput={(e) => setTyped(e.currentTarget.value)}
         />
       </label>
-      {order.trouble && <TroubleNote trouble={order.trouble} />}
-      <div class="buttons">
-        <button type="button" class="button" onClick={close}>
-          Cancel
-        </button>
-        <button
-          type="submit"
-          class={`button ${verb === 'unlink' ? 'danger' : 'primary'}`}
-          disabled={order.busy || typed.trim() !== String(affected.tenants)}
-        >
-          {order.busy ? 'Working…' : WORDS[verb].title}
-        </button>
-      </div>
-    </form>
+    </AskingForm>
   );
 }
 

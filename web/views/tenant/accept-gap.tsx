@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
 import type { Client } from '../../client.ts';
 import type { Gap, TenantDetail } from '../../contract.ts';
+import { AskingForm } from '../../parts/asking-form.tsx';
 import { useAsking } from '../../parts/asking.ts';
 import { Dialog } from '../../parts/dialog.tsx';
-import { TroubleNote } from '../../parts/frame.tsx';
 
 interface AcceptGapProps {
   readonly client: Client;
@@ -23,8 +23,7 @@ export function AcceptGap({ client, tenantId, gap, name, close, accepted }: Acce
   const [day, setDay] = useState(dayIn(30));
   const [ticket, setTicket] = useState('');
   const { busy, trouble, ask } = useAsking<TenantDetail>();
-  const send = async (event: Event) => {
-    event.preventDefault();
+  const send = async () => {
     const path = `/tenants/${tenantId}/gaps/${encodeURIComponent(gap.id)}/accept`;
     const body = { why, until: `${day}T00:00:00Z`, ...(ticket ? { ticket } : {}) };
     const tenant = await ask(() => client.send('POST', path, body));
@@ -34,7 +33,13 @@ export function AcceptGap({ client, tenantId, gap, name, close, accepted }: Acce
   };
   return (
     <Dialog title={`Accept the gap of ${name}`} close={close}>
-      <form onSubmit={(event) => void send(event)}>
+      <AskingForm
+        submit={send}
+        close={close}
+        busy={busy}
+        trouble={trouble}
+        words={['Accept the gap', 'Accepting…']}
+      >
         <p class="calm">
           Until the day you choose it is neither counted as days at risk nor told to anybody. It reopens by
           itself.
@@ -70,16 +75,7 @@ export function AcceptGap({ client, tenantId, gap, name, close, accepted }: Acce
             onInput={(e) => setTicket(e.currentTarget.value)}
           />
         </label>
-        {trouble && <TroubleNote trouble={trouble} />}
-        <div class="buttons">
-          <button type="button" class="button" onClick={close}>
-            Cancel
-          </button>
-          <button type="submit" class="button primary" disabled={busy}>
-            {busy ? 'Accepting…' : 'Accept the gap'}
-          </button>
-        </div>
-      </form>
+      </AskingForm>
     </Dialog>
   );
 }

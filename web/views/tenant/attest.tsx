@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks';
 import type { Client, Trouble } from '../../client.ts';
 import type { TenantDetail } from '../../contract.ts';
-import { instantTyped, typedTime } from '../../local-time.ts';
+import { AskingForm } from '../../parts/asking-form.tsx';
 import { useAsking } from '../../parts/asking.ts';
 import { Code } from '../../parts/code.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
-import { TroubleNote } from '../../parts/frame.tsx';
 import { nameOf } from '../../tenant-view.ts';
+import { useWhoAndWhen, WhoAndWhen } from './who-and-when.tsx';
 
 interface AttestProps {
   readonly client: Client;
@@ -17,13 +17,11 @@ interface AttestProps {
 
 /** Takes what the command printed, and who ran it when; every field of it is checked, and what is refused is told by its name. */
 export function Attest({ client, tenant, close, attested }: AttestProps) {
-  const [by, setBy] = useState('');
-  const [at, setAt] = useState(() => typedTime(new Date()));
+  const typed = useWhoAndWhen();
   const [printed, setPrinted] = useState('');
   const { busy, trouble, ask } = useAsking<TenantDetail>();
-  const send = async (event: Event) => {
-    event.preventDefault();
-    const body = { attestedBy: by, attestedAt: instantTyped(at), link: printed };
+  const send = async () => {
+    const body = { attestedBy: typed.by, attestedAt: typed.instant(), link: printed };
     const told = await ask(() => client.send('POST', `/tenants/${tenant.tenantId}/attestations`, body));
     if (!told) return;
     attested(told);
@@ -31,7 +29,13 @@ export function Attest({ client, tenant, close, attested }: AttestProps) {
   };
   return (
     <Dialog title={`Attest a link in ${nameOf(tenant)}`} close={close}>
-      <form onSubmit={(event) => void send(event)}>
+      <AskingForm
+        submit={send}
+        close={close}
+        busy={busy}
+        trouble={trouble && refusalOf(trouble)}
+        words={['Attest', 'Checking…']}
+      >
         <p class="calm">
           Signed in to the customer’s tenant with the account that was linked, run one of these:
         </p>
@@ -50,35 +54,8 @@ export function Attest({ client, tenant, close, attested }: AttestProps) {
             onInput={(e) => setPrinted(e.currentTarget.value)}
           />
         </label>
-        <div class="two">
-          <label>
-            Who ran it
-            <input
-              type="text"
-              required
-              maxLength={256}
-              autocomplete="off"
-              value={by}
-              onInput={(e) => setBy(e.currentTarget.value)}
-            />
-          </label>
-          <label>
-            <span>
-              When <span class="faint">your time</span>
-            </span>
-            <input type="datetime-local" required value={at} onInput={(e) => setAt(e.currentTarget.value)} />
-          </label>
-        </div>
-        {trouble && <TroubleNote trouble={refusalOf(trouble)} />}
-        <div class="buttons">
-          <button type="button" class="button" onClick={close}>
-            Cancel
-          </button>
-          <button type="submit" class="button primary" disabled={busy}>
-            {busy ? 'Checking…' : 'Attest'}
-          </button>
-        </div>
-      </form>
+        <WhoAndWhen who="Who ran it" typed={typed} />
+      </AskingForm>
     </Dialog>
   );
 }

@@ -2,10 +2,10 @@ import { useState } from 'preact/hooks';
 import type { Client } from '../../client.ts';
 import type { TenantDetail } from '../../contract.ts';
 import { nextSteps, voidReasons, type DporLine, type DporStep } from '../../dpor-view.ts';
-import { instantTyped, typedTime } from '../../local-time.ts';
+import { AskingForm } from '../../parts/asking-form.tsx';
 import { useAsking } from '../../parts/asking.ts';
 import { Dialog } from '../../parts/dialog.tsx';
-import { TroubleNote } from '../../parts/frame.tsx';
+import { useWhoAndWhen, WhoAndWhen } from './who-and-when.tsx';
 
 interface RecordStepProps {
   readonly client: Client;
@@ -26,15 +26,13 @@ const STEPS: Readonly<Record<DporStep, string>> = {
 export function RecordStep({ client, tenantId, line, name, close, recorded }: RecordStepProps) {
   const offered = nextSteps(line);
   const [step, setStep] = useState<DporStep>(offered[0] ?? 'asked');
-  const [by, setBy] = useState('');
-  const [at, setAt] = useState(() => typedTime(new Date()));
+  const typed = useWhoAndWhen();
   const [partnerId, setPartnerId] = useState('');
   const [reason, setReason] = useState('removed-by-customer');
   const { busy, trouble, ask } = useAsking<TenantDetail>();
-  const send = async (event: Event) => {
-    event.preventDefault();
+  const send = async () => {
     const body = {
-      ...{ step, subscriptionId: line.subscriptionId, at: instantTyped(at), by },
+      ...{ step, subscriptionId: line.subscriptionId, at: typed.instant(), by: typed.by },
       ...(step === 'confirmed' ? { partnerId } : {}),
       ...(step === 'void' ? { reason } : {}),
     };
@@ -45,7 +43,13 @@ export function RecordStep({ client, tenantId, line, name, close, recorded }: Re
   };
   return (
     <Dialog title={`Partner of record of ${name}`} close={close}>
-      <form onSubmit={(event) => void send(event)}>
+      <AskingForm
+        submit={send}
+        close={close}
+        busy={busy}
+        trouble={trouble}
+        words={['Record it', 'Recording…']}
+      >
         <fieldset>
           <legend class="sr">What happened</legend>
           {offered.map((one) => (
@@ -79,35 +83,8 @@ export function RecordStep({ client, tenantId, line, name, close, recorded }: Re
             </select>
           </label>
         )}
-        <div class="two">
-          <label>
-            Who says so
-            <input
-              type="text"
-              required
-              maxLength={256}
-              autocomplete="off"
-              value={by}
-              onInput={(e) => setBy(e.currentTarget.value)}
-            />
-          </label>
-          <label>
-            <span>
-              When <span class="faint">your time</span>
-            </span>
-            <input type="datetime-local" required value={at} onInput={(e) => setAt(e.currentTarget.value)} />
-          </label>
-        </div>
-        {trouble && <TroubleNote trouble={trouble} />}
-        <div class="buttons">
-          <button type="button" class="button" onClick={close}>
-            Cancel
-          </button>
-          <button type="submit" class="button primary" disabled={busy}>
-            {busy ? 'Recording…' : 'Record it'}
-          </button>
-        </div>
-      </form>
+        <WhoAndWhen who="Who says so" typed={typed} />
+      </AskingForm>
     </Dialog>
   );
 }
