@@ -22,6 +22,8 @@ const assignment = z.looseObject({
 
 type Resource = Readonly<Record<string, unknown>> & { readonly id: string };
 
+type Assigned = Resource & Pick<z.output<typeof assignment>, 'properties'>;
+
 export interface OwnResources {
   readonly groupExists: ArmHandler;
   readonly putGroup: ArmHandler;
@@ -37,9 +39,9 @@ export function makeOwnResources(): OwnResources {
   /** By id, compared without case as ARM does. */
   const groups = new Map<string, Resource>();
   const identities = new Map<string, Resource>();
-  const roles = new Map<string, Resource & { readonly held: string }>();
+  const roles = new Map<string, Assigned>();
 
-  const put = (store: Map<string, Resource>, resource: Resource): Answer => {
+  const put = <R extends Resource>(store: Map<string, R>, resource: R): Answer => {
     const known = store.has(resource.id.toLowerCase());
     store.set(resource.id.toLowerCase(), resource);
     return { status: known ? 200 : 201, body: resource };
@@ -87,29 +89,27 @@ export function makeOwnResources(): OwnResources {
       const filter = context.call.query('$filter');
       if (filter !== undefined && filter !== 'atScope()')
         return armError(400, 'UnsupportedQuery', 'The filter is not supported.');
-      return paged(
-        context,
-        [...roles.values()].map(({ held: _held, ...role }) => role),
-      );
+      return paged(context, [...roles.values()]);
     }),
     putRootRole: ours('Microsoft.Authorization/roleAssignments', (context) =>
       withBody(context, assignment, ({ properties }) => {
         const name = context.parameters['roleAssignmentName'] ?? '';
         const id = `${ROLES}/${name}`;
-        const held =
-          `${properties.principalId} ${properties.roleDefinitionId.split('/').pop() ?? ''}`.toLowerCase();
-        const another = [...roles.values()].some((one) => one.held === held && one.id !== id);
-        if (another) return armError(409, 'RoleAssignmentExists', 'The role assignment already exists.');
-        const role = { id, name, type: 'Microsoft.Authorization/roleAssignments' };
-        return put(roles, {
-          ...role,
-          properties: { ...properties, scope: '/' },
-          held,
-        });
+        const isHeldAs = (one: Assigned) =>
+          !sameText(one.id, id) &&
+          sameText(one.properties.principalId, properties.principalId) &&
+          sameText(bare(one.properties.roleDefinitionId), bare(properties.roleDefinitionId));
+        if ([...roles.values()].some(isHeldAs))
+          return armError(409, 'RoleAssignmentExists', 'The role assignment already exists.');
+        const type = 'Microsoft.Authorization/roleAssignments';
+        return put(roles, { id, name, type, properties: { ...properties, scope: '/' } });
       }),
     ),
   };
 }
+
+const sameText = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
+const bare = (roleDefinitionId: string) => roleDefinitionId.split('/').pop() ?? '';
 
 /** Lets in whoever is of the managing tenant and none of the identities the estate is about. */
 function ours(type: string, handler: ArmHandler): ArmHandler {

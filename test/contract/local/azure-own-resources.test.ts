@@ -53,8 +53,10 @@ it('a role at the root is held once', async () => {
 
   const made = await send('PUT', `${roles}/0f0f0f0f-0000-4000-8000-0000000000e1`, { properties });
   const another = await send('PUT', `${roles}/0f0f0f0f-0000-4000-8000-0000000000e2`, { properties });
+  const again = await send('PUT', `${roles}/0F0F0F0F-0000-4000-8000-0000000000E1`, { properties });
 
-  expect([made.status, another.status]).toEqual([201, 409]);
+  expect([made.status, another.status, again.status]).toEqual([201, 409, 200]);
+  expect(Object.keys(made.json as object)).toEqual(['id', 'name', 'type', 'properties']);
   expect((await send('GET', roles)).json).toMatchObject({
     value: [{ properties: { ...properties, scope: '/' } }],
   });
